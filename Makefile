@@ -1,0 +1,60 @@
+# Plumbline. `make help` lists what there is.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+ARGS ?=
+T ?= tests
+
+.DEFAULT_GOAL := help
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+$(STAMP): requirements.lock pyproject.toml protos/generate.py
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Plumbline needs Python 3.11 or newer; set PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python has no venv module; on Debian: apt-get install python3-venv"; exit 1; }
+	@echo "Making the environment in $(VENV) (a minute or two, once) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python protos/generate.py --third-party
+	@touch $(STAMP)
+
+setup: $(STAMP) ## Make the environment: locked packages with hashes, third-party contracts
+
+demo: $(STAMP) ## Start everything, run the demonstration on the national tree, print the table
+	@$(BIN)/plumbline demo $(ARGS)
+
+up: $(STAMP) ## Start everything on loopback and keep it running (Ctrl-C stops)
+	@$(BIN)/plumbline up $(ARGS)
+
+test: $(STAMP) ## Run every test
+	$(BIN)/python -m pytest $(T) $(ARGS)
+
+unit: $(STAMP) ## Run the tests of the pure rooms (seconds)
+	$(BIN)/python -m pytest tests/unit $(ARGS)
+
+integration: $(STAMP) ## Run the tests on the real PostgreSQL and NATS
+	$(BIN)/python -m pytest tests/integration $(ARGS)
+
+check: $(STAMP) ## ruff, mypy, import rules, buf lint and breaking, generated code current
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python protos/generate.py --check
+	$(BIN)/python protos/lint.py
+
+protos: $(STAMP) ## Generate the Python code of the contract
+	$(BIN)/python protos/generate.py
+
+format: $(STAMP) ## Put the code in its usual form
+	$(BIN)/ruff check --fix --quiet . || true
+	$(BIN)/ruff format .
+
+clean: ## Remove the environment and the data of the embedded stack
+	rm -rf $(VENV) .plumbline protos/gen/buf
+
+.PHONY: help setup demo up test unit integration check protos format clean

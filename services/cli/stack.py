@@ -1,0 +1,299 @@
+"""The embedded stack: PostgreSQL, NATS and the services, started in order, kept running, stopped in reverse."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import random
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import asyncpg
+
+from services.cli import nats, postgres, service_processes
+from services.cli.credentials import (
+    BUS_ADMIN,
+    Credentials,
+    bus_users,
+    database_roles,
+    keep_credentials,
+    keep_signing_key,
+    refresh_tokens,
+)
+from services.cli.folder import DEFAULT_FOLDER, StackFolder
+from services.cli.ports import LOOPBACK, NoFreePort, PortTaken, choose_ports
+from services.cli.ready import Ready, announce, withdraw
+from services.cli.refusals import PartFailed, StackRefused
+from services.cli.supervisor import Supervisor, together
+from shared import bus, identity, migrations
+from shared.config import SERVICES
+from shared.errors import DomainError
+
+DATABASE = "plumbline"
+MONITOR = "nats_monitor"
+TEMPLATE = service_processes.PROJECT / "deploy" / "nats" / "nats-server.conf"
+STREAMS = service_processes.PROJECT / "deploy" / "nats" / "streams.toml"
+# Recovery after a power cut reads at most max_wal_size; the rest are ready in a second or two.
+PART_TIMEOUT_S = 60.0
+HOUR = timedelta(hours=1)
+
+Report = Callable[..., None]
+
+
+def _silent(_: str, **__: object) -> None:
+    """Reports nothing."""
+
+
+@dataclass(frozen=True)
+class StackOptions:
+    """What to start and where. port_base: consecutive ports from there; None: remembered or free ones.
+
+    environment: as of the process; PLUMBLINE_PG_DSN and PLUMBLINE_NATS_URL name external servers, PLUMBLINE_PG_BIN and
+    PLUMBLINE_NATS_BIN other programs. report: called with a key of `words.py` and its facts, as things happen.
+    stand_ins: modules that take the place of a service; they have no tables.
+    """
+
+    folder: Path = DEFAULT_FOLDER
+    services: tuple[str, ...] = SERVICES
+    port_base: int | None = None
+    ready_file: Path | None = None
+    part_timeout_s: float = PART_TIMEOUT_S
+    stand_ins: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    report: Report = _silent
+
+
+class Stack:
+    """A running stack. Made by `Stack.start`, which stops it at the end of its block."""
+
+    def __init__(self, options: StackOptions, folder: StackFolder, *, lock: int) -> None:
+        self._options = options
+        self._folder = folder
+        self._kept_open = (lock,)
+        self._report = options.report
+        self._supervisor = Supervisor(report=options.report)
+        self._external_dsn = postgres.external_dsn(options.environment)
+        self._external_nats = nats.external_url(options.environment)
+        self._credentials = keep_credentials(folder.secrets, roles=database_roles(SERVICES), users=bus_users(SERVICES))
+        self._signing_key = keep_signing_key(folder)
+        self.admin_token = refresh_tokens(folder, self._signing_key, services=SERVICES, now=datetime.now(UTC))
+        self._ports = self._choose_ports()
+        self.addresses = {service: f"{LOOPBACK}:{self._ports[service]}" for service in options.services}
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def start(cls, options: StackOptions) -> AsyncIterator[Stack]:
+        """Start everything, yield once every service is SERVING, and stop everything whatever happens.
+
+        Raises StackRefused, or PartFailed with the last lines of the part that did not start.
+        """
+        folder = StackFolder(options.folder)
+        folder.create()
+        async with folder.locked() as lock:
+            stack = cls(options, folder, lock=lock)
+            try:
+                await stack._start()
+                yield stack
+            finally:
+                await stack._stop()
+
+    @property
+    def credentials(self) -> Credentials:
+        """The passwords of this stack."""
+        return self._credentials
+
+    @property
+    def folder(self) -> StackFolder:
+        """Where the stack keeps everything."""
+        return self._folder
+
+    @property
+    def admin_token_file(self) -> Path:
+        """The file with the administrator's token."""
+        return self._folder.admin_token
+
+    @property
+    def postgres_dsn(self) -> str:
+        """The database `plumbline` as superuser: nothing is hidden from it, so only tests and set-up use it."""
+        return postgres.with_login(self._maintenance_dsn, database=DATABASE)
+
+    @property
+    def ready(self) -> Ready:
+        """Where the stack can be reached."""
+        return Ready(
+            grpc=self.addresses,
+            nats=self.nats_url("watch"),
+            postgres=self.postgres_dsn,
+            admin_token_file=self._folder.admin_token,
+        )
+
+    def database_url(self, role: str) -> str:
+        """The database `plumbline` as one role: a service, `<service>_system` or `owner`."""
+        password = self._credentials.database[role]
+        return postgres.with_login(self._maintenance_dsn, database=DATABASE, user=role, password=password)
+
+    def nats_url(self, user: str) -> str:
+        """The bus as one user: a service, `admin`, `watch` or `system`. An external server has one URL for all."""
+        if self._external_nats is not None:
+            return self._external_nats
+        return nats.url(user=user, password=self._credentials.bus[user], port=self._ports[nats.PART])
+
+    def mint(
+        self,
+        *,
+        subject: str,
+        tenant: str,
+        role: str,
+        path: str,
+        clearance: int,
+        line: str = "territorial",
+        now: datetime | None = None,
+        lifetime: timedelta = HOUR,
+    ) -> str:
+        """A token that the services of this stack accept, valid from now unless told otherwise."""
+        return identity.mint(
+            self._signing_key,
+            subject=subject,
+            tenant=tenant,
+            role=role,
+            path=path,
+            clearance=clearance,
+            line=line,
+            now=now or datetime.now(UTC),
+            lifetime=lifetime,
+        )
+
+    def pid(self, part: str) -> int:
+        """The process id of a service, `postgres` or `nats` at this moment."""
+        return self._supervisor.pid(part)
+
+    def kill(self, part: str) -> None:
+        """SIGKILL to a service, `postgres` or `nats`, as a fault would; it is started again."""
+        self._supervisor.kill(part)
+
+    async def is_serving(self, service: str) -> bool:
+        """Whether a service answers its health check with SERVING now."""
+        return await service_processes.is_serving(self.addresses[service])
+
+    async def wait(self) -> None:
+        """Waits for ever, or raises PartFailed when a part died too often."""
+        await self._supervisor.wait()
+
+    @property
+    def _maintenance_dsn(self) -> str:
+        if self._external_dsn is not None:
+            return self._external_dsn
+        return postgres.url(
+            user=postgres.SUPERUSER,
+            password=self._credentials.superuser,
+            port=self._ports[postgres.PART],
+            database=postgres.MAINTENANCE_DATABASE,
+        )
+
+    def _choose_ports(self) -> dict[str, int]:
+        # Every part has its place, started or not, so that a base always gives the same ports.
+        others = tuple(service for service in self._options.services if service not in SERVICES)
+        names = (*SERVICES, postgres.PART, nats.PART, MONITOR, *others)
+        remembered = self._folder.remembered_ports()
+        try:
+            ports = choose_ports(names, base=self._options.port_base, remembered=remembered, seed=random.SystemRandom())
+        except PortTaken as error:
+            raise StackRefused("port_taken", part=error.name, port=error.port) from error
+        except NoFreePort as error:
+            raise StackRefused("no_free_port") from error
+        self._folder.remember_ports(ports)
+        return ports
+
+    async def _start(self) -> None:
+        await together(self._start_database(), self._start_bus())
+        await together(*(self._start_service(service) for service in self._options.services))
+        if self._options.ready_file is not None:
+            announce(self._options.ready_file, self.ready)
+
+    async def _stop(self) -> None:
+        if self._options.ready_file is not None:
+            withdraw(self._options.ready_file)
+        self._report("stopping")
+        await self._supervisor.stop(self._options.services)
+        await self._supervisor.stop([nats.PART])
+        await self._supervisor.stop([postgres.PART])
+        self._report("stopped")
+
+    async def _start_database(self) -> None:
+        if self._external_dsn is not None:
+            await postgres.check_external(self._external_dsn)
+            self._report("postgres_external")
+        else:
+            await self._start_postgres()
+        self._report("migrating")
+        dsn, passwords = self._maintenance_dsn, dict(self._credentials.database)
+        real = tuple(service for service in self._options.services if service not in self._options.stand_ins)
+        try:
+            await asyncio.to_thread(migrations.prepare, dsn, passwords)
+            await asyncio.to_thread(migrations.migrate, dsn, real)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            raise PartFailed("migrations_failed", part="migrations", last_lines=(), cause=error) from error
+        self._report("migrated")
+
+    async def _start_postgres(self) -> None:
+        cluster = await postgres.prepare_cluster(
+            self._folder,
+            password=self._credentials.superuser,
+            password_is_new=self._credentials.were_made,
+            environment=self._options.environment,
+            report=self._report,
+        )
+        part = postgres.part(cluster, port=self._ports[postgres.PART], folder=self._folder, kept_open=self._kept_open)
+        await self._supervisor.start(part, timeout_s=self._options.part_timeout_s)
+        self._report("part_ready", part=postgres.PART)
+
+    async def _start_bus(self) -> None:
+        if self._external_nats is not None:
+            self._report("nats_external")
+        else:
+            await self._start_nats()
+        try:
+            await bus.declare_streams(self.nats_url(BUS_ADMIN), STREAMS)
+        except (DomainError, bus.PublishRefused) as error:
+            raise PartFailed("streams_failed", part=nats.PART, last_lines=(), cause=error) from error
+
+    async def _start_nats(self) -> None:
+        configuration = nats.render(
+            TEMPLATE.read_text(encoding="utf-8"),
+            port=self._ports[nats.PART],
+            monitor_port=self._ports[MONITOR],
+            store=self._folder.nats / "store",
+            passwords=self._credentials.bus,
+            services=SERVICES,
+        )
+        part = nats.part(
+            nats.find_server(self._options.environment),
+            configuration=configuration,
+            monitor_port=self._ports[MONITOR],
+            folder=self._folder,
+            kept_open=self._kept_open,
+        )
+        await self._supervisor.start(part, timeout_s=self._options.part_timeout_s)
+        self._report("part_ready", part=nats.PART)
+
+    async def _start_service(self, service: str) -> None:
+        surroundings = service_processes.Surroundings(
+            listen=self.addresses[service],
+            database_url=self.database_url(service),
+            system_database_url=self.database_url(f"{service}_system"),
+            nats_url=self.nats_url(service),
+            addresses=self.addresses,
+        )
+        part = service_processes.part(
+            service,
+            surroundings,
+            module=self._options.stand_ins.get(service, f"services.{service}.main"),
+            folder=self._folder,
+            caller=self._options.environment,
+            kept_open=self._kept_open,
+        )
+        await self._supervisor.start(part, timeout_s=self._options.part_timeout_s)
+        self._report("part_ready", part=service)

@@ -1,0 +1,86 @@
+"""What every service is told from outside: the environment, read once, into one frozen dataclass."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+# The services of a deployment, in the order in which a table of them is printed.
+SERVICES = ("directory", "plans", "inspections", "referrals", "rollups", "audit")
+
+
+class BadConfiguration(Exception):
+    """The environment lacks something, or holds something unreadable; the process stops with this sentence."""
+
+
+@dataclass(frozen=True)
+class ServiceConfig:
+    """How one service process is set up; see `deploy/README.md` for the variables."""
+
+    service: str
+    listen: str
+    database_url: str
+    system_database_url: str
+    nats_url: str
+    jwks: str
+    service_token: str
+    addresses: Mapping[str, str]
+    log_level: str
+    trace_ratio: float
+    otlp_endpoint: str
+
+
+def read(service: str, environment: Mapping[str, str] | None = None) -> ServiceConfig:
+    """The configuration of a service. Raises BadConfiguration naming the variable."""
+    source = os.environ if environment is None else environment
+    return ServiceConfig(
+        service=service,
+        listen=_needed(source, "PLUMBLINE_LISTEN"),
+        database_url=_needed(source, "PLUMBLINE_DATABASE_URL"),
+        system_database_url=_needed(source, "PLUMBLINE_SYSTEM_DATABASE_URL"),
+        nats_url=_needed(source, "PLUMBLINE_NATS_URL"),
+        jwks=_file(source, "PLUMBLINE_JWKS_FILE"),
+        service_token=_file(source, "PLUMBLINE_SERVICE_TOKEN_FILE").strip(),
+        addresses=_addresses(source.get("PLUMBLINE_ADDRESSES", "{}")),
+        log_level=source.get("PLUMBLINE_LOG_LEVEL", "INFO"),
+        trace_ratio=_ratio(source.get("PLUMBLINE_TRACE_RATIO", "0.05")),
+        otlp_endpoint=source.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
+    )
+
+
+def _needed(source: Mapping[str, str], name: str) -> str:
+    value = source.get(name, "")
+    if not value:
+        raise BadConfiguration(f"{name} is not set")
+    return value
+
+
+def _file(source: Mapping[str, str], name: str) -> str:
+    path = Path(_needed(source, name))
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise BadConfiguration(f"{name} names {path}, which cannot be read: {error.strerror}") from error
+
+
+def _addresses(text: str) -> dict[str, str]:
+    try:
+        parsed = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise BadConfiguration("PLUMBLINE_ADDRESSES is not JSON") from error
+    if not isinstance(parsed, dict) or not all(isinstance(v, str) for v in parsed.values()):
+        raise BadConfiguration("PLUMBLINE_ADDRESSES must map a service to host:port")
+    return parsed
+
+
+def _ratio(text: str) -> float:
+    try:
+        ratio = float(text)
+    except ValueError as error:
+        raise BadConfiguration("PLUMBLINE_TRACE_RATIO must be a number from 0 to 1") from error
+    if not 0 <= ratio <= 1:
+        raise BadConfiguration("PLUMBLINE_TRACE_RATIO must be a number from 0 to 1")
+    return ratio

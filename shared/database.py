@@ -1,0 +1,193 @@
+"""How a service reaches PostgreSQL: one pool, one way to open a transaction, always under the caller's scope."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Any, TypeVar
+
+import asyncpg
+import sqlalchemy.exc
+from sqlalchemy import Executable
+from sqlalchemy.engine import Row
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from shared.calls import Call
+from shared.errors import Unavailable
+from shared.letters import Letters
+
+Result = TypeVar("Result")
+
+# What may stand in a scope setting: ids, paths, subjects. Anything else never reaches SQL text.
+_SAFE = re.compile(r"[A-Za-z0-9_:./@-]*")
+# A whole deed is tried again at most this often after a deadlock or a serialization failure.
+_TRIES = 3
+
+_CONNECTION_LOST = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.InterfaceError,
+    sqlalchemy.exc.InterfaceError,
+    sqlalchemy.exc.OperationalError,
+    sqlalchemy.exc.TimeoutError,
+    ConnectionError,
+    OSError,
+)
+
+
+class Transaction:
+    """One open transaction under one call's scope. Only `Database` makes it and only `Database` ends it."""
+
+    def __init__(self, connection: AsyncConnection, raw: asyncpg.Connection[Any], call: Call) -> None:
+        self.call = call
+        self.letters = Letters()
+        self._connection = connection
+        self._raw = raw
+        self._before_commit: list[Callable[[], Awaitable[None]]] = []
+        self._after_commit: list[Callable[[], None]] = []
+
+    async def fetch(self, sql: str, *arguments: object) -> list[asyncpg.Record]:
+        """Rows of a prepared statement, run on the driver: a Core insert costs 2.4 times the CPU (postgres.md 4)."""
+        return await self._raw.fetch(sql, *arguments)
+
+    async def fetch_row(self, sql: str, *arguments: object) -> asyncpg.Record | None:
+        """The first row, or None."""
+        return await self._raw.fetchrow(sql, *arguments)
+
+    async def fetch_value(self, sql: str, *arguments: object) -> Any:
+        """The first column of the first row, or None."""
+        return await self._raw.fetchval(sql, *arguments)
+
+    async def copy(
+        self, table: str, *, schema: str, columns: Sequence[str], records: Sequence[Sequence[object]]
+    ) -> None:
+        """Rows in bulk by COPY. Not for tables with row security: PostgreSQL refuses COPY FROM there."""
+        await self._raw.copy_records_to_table(table, schema_name=schema, columns=list(columns), records=records)
+
+    async def rows(self, statement: Executable, parameters: dict[str, object] | None = None) -> Sequence[Row[Any]]:
+        """Rows of a Core statement, in the same transaction as the driver's."""
+        return (await self._connection.execute(statement, parameters or {})).all()
+
+    def before_commit(self, step: Callable[[], Awaitable[None]]) -> None:
+        """Adds a last step inside the transaction, such as writing the outbox."""
+        self._before_commit.append(step)
+
+    def after_commit(self, step: Callable[[], None]) -> None:
+        """Adds a step for when the commit has succeeded, such as waking the relay."""
+        self._after_commit.append(step)
+
+
+class Database:
+    """A pool under one login role. `transaction` is the only way to a connection, so no scope is ever left unset."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    @classmethod
+    def open(cls, url: str, *, application: str, pool_size: int = 8) -> Database:
+        """A pool for a `postgresql://` url; connects when first asked, inside the running loop."""
+        engine = create_async_engine(
+            url.replace("postgresql://", "postgresql+asyncpg://", 1),
+            # BEGIN and COMMIT are ours (see transaction), so SQLAlchemy must not begin on its own.
+            isolation_level="AUTOCOMMIT",
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=5,
+            # Plans go stale when a table changes (pitfalls.md 8).
+            pool_recycle=1800,
+            connect_args={"server_settings": {"application_name": application}, "timeout": 5},
+        )
+        return cls(engine)
+
+    @contextlib.asynccontextmanager
+    async def transaction(self, call: Call) -> AsyncIterator[Transaction]:
+        """A transaction that sees and writes only what the call's grant covers (row security, architecture 4).
+
+        Commits when the block ends, rolls back when it raises. Raises Unavailable when the database is away.
+        """
+        try:
+            async with self._engine.connect() as connection:
+                raw: asyncpg.Connection[Any] = (await connection.get_raw_connection()).driver_connection  # type: ignore[assignment]
+                transaction = Transaction(connection, raw, call)
+                try:
+                    await raw.execute("BEGIN;" + _scope(call))
+                    yield transaction
+                    for step in transaction._before_commit:
+                        await step()
+                    # A transaction in error "commits" with the tag ROLLBACK and no exception.
+                    if await raw.execute("COMMIT") != "COMMIT":
+                        raise RuntimeError("the transaction had failed and was rolled back")
+                except BaseException:
+                    await _roll_back(connection, raw)
+                    raise
+        except _CONNECTION_LOST as error:
+            raise Unavailable("the database does not answer: try again") from error
+        for done in transaction._after_commit:
+            done()
+
+    async def run(self, call: Call, deed: Callable[[Transaction], Awaitable[Result]]) -> Result:
+        """Runs a deed in a transaction of its own; again, whole, after a deadlock or a serialization failure."""
+        for attempt in range(1, _TRIES + 1):
+            try:
+                async with self.transaction(call) as tx:
+                    return await deed(tx)
+            except (asyncpg.SerializationError, asyncpg.DeadlockDetectedError):
+                if attempt == _TRIES:
+                    raise
+        raise AssertionError("unreachable")
+
+    @contextlib.asynccontextmanager
+    async def listen_lock(self, key: int) -> AsyncIterator[bool]:
+        """Holds a session advisory lock on a connection of its own while the block runs; False if another has it."""
+        async with self._engine.connect() as connection:
+            raw: asyncpg.Connection[Any] = (await connection.get_raw_connection()).driver_connection  # type: ignore[assignment]
+            held = bool(await raw.fetchval("select pg_try_advisory_lock($1)", key))
+            try:
+                yield held
+            finally:
+                if held and not raw.is_closed():
+                    with contextlib.suppress(*_CONNECTION_LOST):
+                        await raw.execute(f"select pg_advisory_unlock({int(key)})")
+
+    async def close(self) -> None:
+        """Closes the pool; open transactions have ended before."""
+        await self._engine.dispose()
+
+
+def _scope(call: Call) -> str:
+    """The settings that row security reads, local to the transaction; unset slots stay NULL and match nothing."""
+    grant = call.identity.grant
+    settings = {
+        "app.tenant": call.identity.tenant,
+        "app.actor": call.identity.subject,
+        "app.clearance": str(int(grant.clearance)),
+        # '/' marks a set slot, because an unset setting reads as '' later in the same session (pitfalls.md 7).
+        "app.scope_1": "/" + grant.path,
+        "app.scope_2": "",
+        "app.scope_3": "",
+        "app.scope_4": "",
+    }
+    for name, value in settings.items():
+        if not _SAFE.fullmatch(value):
+            raise ValueError(f"{name} holds a character that no scope may hold")
+    return "SELECT " + ",".join(f"set_config('{name}','{value}',true)" for name, value in settings.items())
+
+
+async def _roll_back(connection: AsyncConnection, raw: asyncpg.Connection[Any]) -> None:
+    """Ends the transaction even while this task is being cancelled; a connection that cannot is thrown away."""
+
+    async def end() -> None:
+        try:
+            if not raw.is_closed():
+                await raw.execute("ROLLBACK", timeout=5)
+                return
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+            pass
+        await connection.invalidate()
+
+    await asyncio.shield(asyncio.ensure_future(end()))
