@@ -17,6 +17,7 @@ _APPLY = """
     on conflict (id) do update set definition = excluded.definition, version = excluded.version
     where c.version < excluded.version
 """
+_ALL = "select id, definition, version from {schema}.campaigns order by id"
 _READ = "select definition, version from {schema}.campaigns where id = $1"
 
 
@@ -48,7 +49,15 @@ class CampaignCopies:
                 violations=[FieldViolation("campaign", "no such campaign", "campaign")],
                 campaign=campaign_id,
             )
-        key = (campaign_id, int(row["version"]))
+        return self._parse(campaign_id, int(row["version"]), row["definition"])
+
+    async def all(self, tx: Transaction) -> list[Campaign]:
+        """The newest definition of every campaign known here."""
+        rows = await tx.fetch(_ALL.format(schema=tx.call.service))
+        return [self._parse(row["id"], int(row["version"]), row["definition"]) for row in rows]
+
+    def _parse(self, campaign_id: str, version: int, definition: str) -> Campaign:
+        key = (campaign_id, version)
         if key not in self._parsed:
-            self._parsed[key] = parse_campaign(row["definition"])
+            self._parsed[key] = parse_campaign(definition)
         return self._parsed[key]

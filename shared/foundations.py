@@ -90,3 +90,15 @@ def campaigns_v1(service: str) -> Iterator[str]:
             version bigint not null
         )"""
     yield from row_security.readable_table_v1(schema, "campaigns", service=service)
+
+
+def calendars_v1(service: str) -> Iterator[str]:
+    """Statements for a service's own copy of the working-day calendars, kept by directory's facts."""
+    schema = service
+    yield f"""
+        create table {schema}.calendars (
+            id text collate "C" primary key,
+            definition text not null,
+            version bigint not null
+        )"""
+    yield from row_security.readable_table_v1(schema, "calendars", service=service)

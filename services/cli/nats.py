@@ -119,6 +119,7 @@ async def is_healthy(monitor_port: int) -> bool:
                 answer = await reader.read()
             finally:
                 writer.close()
+                await writer.wait_closed()
     except (OSError, TimeoutError):
         return False
     return b" 200 " in answer.split(b"\r\n", 1)[0]

@@ -1,4 +1,4 @@
-"""Which loopback ports the parts listen on: configured, remembered or free; binds a port only to see that it is free."""
+"""Which loopback ports the parts listen on: configured, remembered or free; listens on none of them."""
 
 from __future__ import annotations
 

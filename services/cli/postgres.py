@@ -35,7 +35,8 @@ SUPERUSER = "postgres"
 MAINTENANCE_DATABASE = "postgres"
 DSN_VARIABLE = "PLUMBLINE_PG_DSN"
 # Where PostgreSQL keeps its files when the data folder lies below one that its account cannot enter, such as /root.
-OUTSIDE = Path("/var/tmp")
+# Names below it are made with mkdir, which fails rather than follow what somebody else put there.
+OUTSIDE = Path("/var/tmp")  # noqa: S108
 # `postmaster.pid`, counted from 0: whose it is, and what state it is in.
 PID_LINE, STATUS_LINE = 0, 7
 # A postmaster whose supervisor was killed stops by itself within this time.

@@ -1,4 +1,4 @@
-"""Where PostgreSQL's programs are, which version they have, and a copy that another account can run; starts no server."""
+"""Where PostgreSQL's programs are, which version they are, and a copy for another account; starts no server."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ class Child:
                 start_new_session=True,
                 pass_fds=launch.kept_open,
                 # It takes no lock and makes one system call: what is said against it does not apply.
-                preexec_fn=_tied_to_parent(launch.death_signal),  # noqa: PLW1509
+                preexec_fn=_tied_to_parent(launch.death_signal),
                 user=None if account is None else account.uid,
                 group=None if account is None else account.gid,
                 extra_groups=None if account is None else (),
@@ -150,7 +150,8 @@ class Child:
             self._ended.set_result(code)
 
     async def _poll(self) -> None:
-        while (code := self._process.poll()) is None:
+        # There is nothing to wait on: that is why we poll.
+        while (code := self._process.poll()) is None:  # noqa: ASYNC110
             await asyncio.sleep(POLL_S)
         if not self._ended.done():
             self._ended.set_result(code)

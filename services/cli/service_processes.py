@@ -48,7 +48,7 @@ def part(
     caller: Mapping[str, str],
     kept_open: tuple[int, ...],
 ) -> Part:
-    """A service as a part of the stack. module: run with `-m`; caller: the environment that the stack was started with."""
+    """A service as a part of the stack. module: run with `-m`; caller: the stack's own environment."""
     launch = Launch(
         name=service,
         command=(sys.executable, "-m", module),

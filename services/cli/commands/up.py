@@ -26,6 +26,9 @@ PortBaseOption = Annotated[
     typer.Option("--port-base", min=1024, max=65_000, help=both("up.option.port_base"), show_default=False),
 ]
 
+# Of a part that is started again at once.
+GLANCE_LINES = 5
+
 
 def add_to(app: typer.Typer) -> None:
     """Make the command known."""
@@ -105,7 +108,8 @@ class Progress:
             self._screen.progress(key, **facts)
             return
         self._screen.warn(key, **facts)
-        self._screen.show_lines(lines)
+        # It is being cured: a glance is enough, and the whole log is named.
+        self._screen.show_lines(lines[-GLANCE_LINES:])
         self._screen.progress("full_log", log=facts["log"])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import shutil
@@ -11,14 +12,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from pathlib import Path
 
 import asyncpg
 import nats as nats_client
 import pytest
+from nats.aio.client import Client as NatsClient
 from nats.errors import Error as NatsError
 from nats.js.api import DeliverPolicy
+from nats.js.client import JetStreamContext
 
 from services.cli.folder import StackFolder
 from services.cli.nats import BIN_VARIABLE as NATS_BIN
@@ -30,6 +33,8 @@ from services.cli.stack import Stack, StackOptions
 SERVICE = "audit"
 STAND_IN = {SERVICE: "tests.integration.cli.stand_in"}
 DEADLINE_S = 20.0
+# A refused request is not answered, so this is how long each refusal takes.
+REFUSED_AFTER_S = 0.5
 BARE_STACK = Path(__file__).with_name("bare_stack.py")
 
 
@@ -54,7 +59,7 @@ async def running() -> AsyncIterator[Stack]:
 async def eventually(condition: Callable[[], Awaitable[bool]]) -> None:
     """Waits for a condition, at most until the deadline."""
     async with asyncio.timeout(DEADLINE_S):
-        while not await condition():
+        while not await condition():  # noqa: ASYNC110 - what is awaited happens in other processes
             await asyncio.sleep(0.02)
 
 
@@ -70,21 +75,51 @@ def children_of(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
-def bare_stack(folder: Path, ready_file: Path) -> subprocess.Popen[bytes]:
-    """A stack in a process of its own."""
+BareStack = Callable[[Path, Path], subprocess.Popen[bytes]]
+
+
+@pytest.fixture
+def bare_stack(tmp_path: Path) -> Iterator[BareStack]:
+    """Starts a stack in a process of its own, which is killed if the test leaves it running."""
+    started: list[subprocess.Popen[bytes]] = []
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(PROJECT), str(CONTRACTS)))}
-    command = (sys.executable, str(BARE_STACK), str(folder), str(ready_file))
-    return subprocess.Popen(command, env=environment, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def start(folder: Path, ready_file: Path) -> subprocess.Popen[bytes]:
+        command = (sys.executable, str(BARE_STACK), str(folder), str(ready_file))
+        with (tmp_path / "said").open("wb") as said:
+            started.append(subprocess.Popen(command, env=environment, cwd=PROJECT, stdout=said, stderr=said))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
 
 
 async def until_ready(process: subprocess.Popen[bytes], ready_file: Path) -> dict[str, object]:
+    """What the ready file says, once it is there; fails at once if the stack ends before."""
+
     async def is_written() -> bool:
-        assert process.poll() is None, process.stderr.read() if process.stderr else b""
-        return ready_file.exists()
+        assert process.poll() is None, said_beside(ready_file)
+        return is_there(ready_file)
 
     await eventually(is_written)
-    ready: dict[str, object] = json.loads(ready_file.read_text())
-    return ready
+    return read_json(ready_file)
+
+
+def is_there(file: Path) -> bool:
+    return file.exists()
+
+
+def read_json(file: Path) -> dict[str, object]:
+    """One JSON object from a file."""
+    read: dict[str, object] = json.loads(file.read_text())
+    return read
+
+
+def said_beside(file: Path) -> str:
+    """What a stack in a process of its own has said."""
+    return file.with_name("said").read_text()
 
 
 async def test_every_part_is_ready_when_the_stack_is(running: Stack) -> None:
@@ -101,6 +136,7 @@ async def test_every_part_is_ready_when_the_stack_is(running: Stack) -> None:
 
     assert version >= 180000
     assert durable == "onon"
+    assert locale is not None
     assert tuple(locale) == ("b", "C.UTF-8")
     assert await running.is_serving(SERVICE)
 
@@ -114,6 +150,7 @@ async def test_a_service_role_may_connect_and_is_no_superuser(running: Stack) ->
     finally:
         await connection.close()
 
+    assert rights is not None
     assert tuple(rights) == (False, False, False)
 
 
@@ -124,60 +161,89 @@ async def test_nobody_enters_the_database_without_a_password(running: Stack) -> 
         await asyncpg.connect(f"postgresql://postgres:wrong@127.0.0.1:{port}/plumbline")
 
 
-async def test_a_service_publishes_under_its_own_name_only(running: Stack) -> None:
-    client = await nats_client.connect(running.nats_url("plans"), error_cb=ignore)
-    try:
-        stream = client.jetstream(timeout=2)
-        stored = await stream.publish("up.territorial.plans.lodged.a.b", b"mine")
-        with pytest.raises((NatsError, TimeoutError)):
-            await stream.publish("up.territorial.audit.lodged.a.b", b"forged")
-        with pytest.raises((NatsError, TimeoutError)):
-            await stream.delete_stream("UP")
-        with pytest.raises((NatsError, TimeoutError)):
-            await stream.delete_consumer("UP", "rollups")
-    finally:
-        await client.close()
+class User:
+    """One user of the bus, and what the server told it that it may not do: the call itself only times out."""
 
-    assert stored.stream == "UP"
+    def __init__(self) -> None:
+        self.client = NatsClient()
+        self._violations: list[str] = []
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def of(cls, stack: Stack, name: str) -> AsyncIterator[User]:
+        user = cls()
+        await user.client.connect(stack.nats_url(name), error_cb=user.note)
+        try:
+            yield user
+        finally:
+            await user.client.close()
+
+    @property
+    def stream(self) -> JetStreamContext:
+        return self.client.jetstream(timeout=REFUSED_AFTER_S)
+
+    async def note(self, error: Exception) -> None:
+        self._violations.append(str(error))
+
+    async def is_refused(self, deed: Coroutine[object, object, object]) -> bool:
+        """Whether the deed fails because the user is not permitted to do it."""
+        before = len(self._violations)
+        with pytest.raises((NatsError, TimeoutError)):
+            await deed
+        return any("permissions violation" in said for said in self._violations[before:])
+
+
+async def test_a_service_publishes_under_its_own_name_only(running: Stack) -> None:
+    async with User.of(running, "plans") as plans:
+        stored = await plans.stream.publish("up.territorial.plans.lodged.a.b", b"mine")
+
+        assert stored.stream == "UP"
+        assert await plans.is_refused(plans.stream.publish("up.territorial.audit.lodged.a.b", b"forged"))
+        assert await plans.is_refused(plans.stream.publish("audit.directory.a", b"forged"))
+
+
+async def test_a_service_cannot_change_streams_or_consumers(running: Stack) -> None:
+    async with User.of(running, "plans") as plans:
+        assert await plans.is_refused(plans.stream.delete_stream("UP"))
+        assert await plans.is_refused(plans.stream.purge_stream("UP"))
+        assert await plans.is_refused(plans.stream.delete_consumer("UP", "rollups"))
+        assert await plans.is_refused(plans.stream.add_consumer("UP", name="rollups", filter_subject="up.none.>"))
 
 
 async def test_a_service_pulls_from_its_own_consumer_and_from_no_other(running: Stack) -> None:
-    publisher = await nats_client.connect(running.nats_url("directory"), error_cb=ignore)
-    client = await nats_client.connect(running.nats_url("plans"), error_cb=ignore)
-    try:
-        await publisher.jetstream().publish("up.territorial.directory.unit_named.a.b", b"fact")
-        own = await client.jetstream().pull_subscribe_bind(consumer="plans", stream="UP")
+    async with User.of(running, "directory") as directory, User.of(running, "plans") as plans:
+        await directory.stream.publish("up.territorial.directory.unit_named.a.b", b"fact")
+        own = await plans.stream.pull_subscribe_bind(consumer="plans", stream="UP")
         (message,) = await own.fetch(1, timeout=5)
         await message.ack_sync(timeout=5)
-        foreign = await client.jetstream().pull_subscribe_bind(consumer="rollups", stream="UP")
-        with pytest.raises((NatsError, TimeoutError)):
-            await foreign.fetch(1, timeout=1)
-    finally:
-        await client.close()
-        await publisher.close()
+        foreign = await plans.stream.pull_subscribe_bind(consumer="rollups", stream="UP")
 
-    assert message.data == b"fact"
+        assert message.data == b"fact"
+        assert await plans.is_refused(foreign.fetch(1, timeout=REFUSED_AFTER_S))
 
 
 async def test_the_watching_user_sees_facts_and_cannot_make_any(running: Stack) -> None:
-    publisher = await nats_client.connect(running.nats_url("plans"), error_cb=ignore)
-    client = await nats_client.connect(running.nats_url("watch"), error_cb=ignore)
-    try:
-        stream = client.jetstream(timeout=2)
-        seen = await stream.subscribe(
+    async with User.of(running, "plans") as plans, User.of(running, "watch") as watch:
+        seen = await watch.stream.subscribe(
             "up.*.plans.>", stream="UP", ordered_consumer=True, deliver_policy=DeliverPolicy.NEW
         )
-        await publisher.jetstream().publish("up.territorial.plans.watched.a.b", b"fact")
+        await plans.stream.publish("up.territorial.plans.watched.a.b", b"fact")
         message = await seen.next_msg(timeout=5)
-        with pytest.raises((NatsError, TimeoutError)):
-            await stream.publish("up.territorial.plans.lodged.a.b", b"forged")
-        with pytest.raises((NatsError, TimeoutError)):
-            await stream.subscribe("audit.>", stream="AUDIT", ordered_consumer=True)
-    finally:
-        await client.close()
-        await publisher.close()
 
-    assert message.subject == "up.territorial.plans.watched.a.b"
+        assert message.subject == "up.territorial.plans.watched.a.b"
+        assert await watch.is_refused(watch.stream.publish("up.territorial.plans.lodged.a.b", b"forged"))
+        assert await watch.is_refused(watch.stream.subscribe("audit.>", stream="AUDIT", ordered_consumer=True))
+
+
+async def test_nobody_reaches_the_bus_without_a_password(running: Stack) -> None:
+    place = running.nats_url("plans").rpartition("@")[2]
+    stranger = User()
+
+    try:
+        with pytest.raises(NatsError):
+            await stranger.client.connect(f"nats://plans:wrong@{place}", allow_reconnect=False, error_cb=stranger.note)
+    finally:
+        await stranger.client.close()
 
 
 async def test_a_killed_service_comes_back(running: Stack) -> None:
@@ -282,9 +348,7 @@ async def test_a_part_that_does_not_start_is_named_with_its_last_lines(data_fold
 
 async def test_a_service_that_does_not_start_is_named_with_its_last_lines(data_folder: Path) -> None:
     environment = {**os.environ, "STAND_IN_FAULT": "no tables here"}
-    options = StackOptions(
-        folder=data_folder, services=(SERVICE,), stand_ins=STAND_IN, environment=environment
-    )
+    options = StackOptions(folder=data_folder, services=(SERVICE,), stand_ins=STAND_IN, environment=environment)
 
     with pytest.raises(PartFailed) as failed:
         async with Stack.start(options):
@@ -320,7 +384,9 @@ async def test_a_stale_note_with_the_number_of_another_program_does_not_hinder(d
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-async def test_a_signal_stops_everything_in_order(data_folder: Path, tmp_path: Path, number: signal.Signals) -> None:
+async def test_a_signal_stops_everything_in_order(
+    bare_stack: BareStack, data_folder: Path, tmp_path: Path, number: signal.Signals
+) -> None:
     ready_file = tmp_path / "ready.json"
     process = bare_stack(data_folder, ready_file)
     ready = await until_ready(process, ready_file)
@@ -336,11 +402,13 @@ async def test_a_signal_stops_everything_in_order(data_folder: Path, tmp_path: P
     assert "database system is shut down" in (data_folder / "logs" / "postgres.log").read_text()
 
 
-async def test_a_signal_during_the_start_stops_everything(data_folder: Path, tmp_path: Path) -> None:
+async def test_a_signal_during_the_start_stops_everything(
+    bare_stack: BareStack, data_folder: Path, tmp_path: Path
+) -> None:
     process = bare_stack(data_folder, tmp_path / "ready.json")
 
     async def has_begun() -> bool:
-        return (data_folder / "logs" / "initdb.log").exists()
+        return is_there(data_folder / "logs" / "initdb.log")
 
     await eventually(has_begun)
     children = children_of(process.pid)
@@ -352,7 +420,9 @@ async def test_a_signal_during_the_start_stops_everything(data_folder: Path, tmp
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent has ended")
-async def test_a_killed_stack_leaves_no_child_and_starts_again_at_once(data_folder: Path, tmp_path: Path) -> None:
+async def test_a_killed_stack_leaves_no_child_and_starts_again_at_once(
+    bare_stack: BareStack, data_folder: Path, tmp_path: Path
+) -> None:
     ready_file = tmp_path / "ready.json"
     process = bare_stack(data_folder, ready_file)
     await until_ready(process, ready_file)
@@ -375,10 +445,6 @@ async def test_the_whole_start_is_quick(data_folder: Path) -> None:
         took_s = time.monotonic() - began
 
     assert took_s < 15
-
-
-async def ignore(_: Exception) -> None:
-    """A refused publish is told here and nowhere else; the tests look at what the call itself does."""
 
 
 async def restore_passwords(stack: Stack) -> None:

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#plumbline/directory/v1/events.proto\x12\x16plumbline.directory.v1\"@\n\x0bUnitsPlaced\x12\x31\n\x05units\x18\x01 \x03(\x0b\x32\".plumbline.directory.v1.PlacedUnit\"\xb9\x01\n\nPlacedUnit\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0e\n\x06tenant\x18\x02 \x01(\t\x12\x0c\n\x04\x63ode\x18\x03 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x04 \x01(\t\x12\r\n\x05level\x18\x05 \x01(\t\x12\x13\n\x0bparent_unit\x18\x06 \x01(\t\x12\x0c\n\x04path\x18\x07 \x01(\t\x12\x0f\n\x07version\x18\x08 \x01(\x03\x12\x19\n\x11placement_version\x18\t \x01(\x03\x12\r\n\x05kinds\x18\n \x03(\t\"G\n\x0f\x43\x61mpaignDefined\x12\n\n\x02id\x18\x01 \x01(\t\x12\x17\n\x0f\x64\x65\x66inition_json\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#plumbline/directory/v1/events.proto\x12\x16plumbline.directory.v1\"@\n\x0bUnitsPlaced\x12\x31\n\x05units\x18\x01 \x03(\x0b\x32\".plumbline.directory.v1.PlacedUnit\"\xb9\x01\n\nPlacedUnit\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0e\n\x06tenant\x18\x02 \x01(\t\x12\x0c\n\x04\x63ode\x18\x03 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x04 \x01(\t\x12\r\n\x05level\x18\x05 \x01(\t\x12\x13\n\x0bparent_unit\x18\x06 \x01(\t\x12\x0c\n\x04path\x18\x07 \x01(\t\x12\x0f\n\x07version\x18\x08 \x01(\x03\x12\x19\n\x11placement_version\x18\t \x01(\x03\x12\r\n\x05kinds\x18\n \x03(\t\"G\n\x0f\x43\x61mpaignDefined\x12\n\n\x02id\x18\x01 \x01(\t\x12\x17\n\x0f\x64\x65\x66inition_json\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\"G\n\x0f\x43\x61lendarDefined\x12\n\n\x02id\x18\x01 \x01(\t\x12\x17\n\x0f\x64\x65\x66inition_json\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,4 +37,6 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PLACEDUNIT']._serialized_end=315
   _globals['_CAMPAIGNDEFINED']._serialized_start=317
   _globals['_CAMPAIGNDEFINED']._serialized_end=388
+  _globals['_CALENDARDEFINED']._serialized_start=390
+  _globals['_CALENDARDEFINED']._serialized_end=461
 # @@protoc_insertion_point(module_scope)

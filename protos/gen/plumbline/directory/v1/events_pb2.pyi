@@ -45,3 +45,13 @@ class CampaignDefined(_message.Message):
     definition_json: str
     version: int
     def __init__(self, id: _Optional[str] = ..., definition_json: _Optional[str] = ..., version: _Optional[int] = ...) -> None: ...
+
+class CalendarDefined(_message.Message):
+    __slots__ = ("id", "definition_json", "version")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    DEFINITION_JSON_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    definition_json: str
+    version: int
+    def __init__(self, id: _Optional[str] = ..., definition_json: _Optional[str] = ..., version: _Optional[int] = ...) -> None: ...

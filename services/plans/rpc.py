@@ -1,0 +1,335 @@
+"""The door for calls about ledgers and plans: unpack, one command or query, pack."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator
+from datetime import date
+
+import grpc
+
+from plumbline.facts.v1 import facts_pb2
+from plumbline.plans.v1 import plans_pb2, plans_pb2_grpc
+from services.plans import queries, wire
+from services.plans.commands import ledgers, lodging, problems
+from services.plans.commands.ledgers import LedgerRow
+from services.plans.commands.problems import Rules
+from services.plans.model import Problem
+from shared import calls, names, outbox
+from shared.answers import Answers
+from shared.calendar_copies import CalendarCopies
+from shared.campaign_copies import CampaignCopies
+from shared.clock import Clock
+from shared.database import Database, Transaction
+from shared.errors import FieldViolation, InvalidArgument, TooMuch
+from shared.ids import random_uuid
+from shared.pages import Pages
+
+# A ledger of a whole province with all its counties; beyond it, send it in parts.
+LARGEST_LEDGER = 50_000
+_STATE_CHUNK = 200
+
+
+class LedgerTooLong(TooMuch):
+    """More rows than one import takes."""
+
+    reason = "LEDGER_TOO_LONG"
+
+
+class HeaderMissing(InvalidArgument):
+    """An upload starts with its header and has exactly one."""
+
+    reason = "HEADER_MISSING"
+
+
+class PlanDoor(plans_pb2_grpc.PlanServiceServicer):
+    """Answers PlanService."""
+
+    def __init__(
+        self, *, answers: Answers, pages: Pages, clock: Clock, campaigns: CampaignCopies, calendars: CalendarCopies
+    ) -> None:
+        self._answers = answers
+        self._pages = pages
+        self._clock = clock
+        self._campaigns = campaigns
+        self._calendars = calendars
+        self._rules = Rules(campaigns, calendars)
+
+    async def GetProblem(
+        self, request: plans_pb2.GetProblemRequest, context: grpc.aio.ServicerContext
+    ) -> plans_pb2.Problem:
+        async def ask(tx: Transaction) -> plans_pb2.Problem:
+            return wire.problem_message(await queries.get_problem(tx, _problem(request.name)))
+
+        return await self._answers.question(ask)
+
+    async def ListProblems(
+        self, request: plans_pb2.ListProblemsRequest, context: grpc.aio.ServicerContext
+    ) -> plans_pb2.ListProblemsResponse:
+        state = wire.problem_state_filter(request.state)
+        query = (request.unit, state)
+
+        async def ask(tx: Transaction) -> plans_pb2.ListProblemsResponse:
+            page = self._pages.read(tx.call, query=query, page_size=request.page_size, page_token=request.page_token)
+            found, last = await queries.list_problems(tx, request.unit, page=page, state=state)
+            return plans_pb2.ListProblemsResponse(
+                problems=[wire.problem_message(problem) for problem in found],
+                next_page_token=self._pages.next_token(tx.call, query=query, last_key=last) if last else "",
+            )
+
+        return await self._answers.question(ask)
+
+    async def CreateProblem(
+        self, request: plans_pb2.CreateProblemRequest, context: grpc.aio.ServicerContext
+    ) -> plans_pb2.Problem:
+        async def record(tx: Transaction) -> plans_pb2.Problem:
+            recorded = await self._record(tx, [_row(request.item, where="item")], request.campaign, field="item")
+            return wire.problem_message(recorded[0])
+
+        return await self._answers.deed(plans_pb2.Problem, record)
+
+    async def ImportLedger(
+        self, requests: AsyncIterator[plans_pb2.ImportLedgerRequest], context: grpc.aio.ServicerContext
+    ) -> plans_pb2.ImportLedgerResponse:
+        header, rows, digest = await _collect(requests)
+
+        async def record(tx: Transaction) -> plans_pb2.ImportLedgerResponse:
+            recorded = await self._record(tx, rows, header.campaign, field="items")
+            return plans_pb2.ImportLedgerResponse(
+                problems=len(recorded),
+                units=len({problem.unit for problem in recorded}),
+                names=[problem.name for problem in recorded],
+            )
+
+        return await self._answers.upload(
+            plans_pb2.ImportLedgerResponse, record, request_id=header.request_id, content_digest=digest
+        )
+
+    async def _record(self, tx: Transaction, rows: list[LedgerRow], campaign_id: str, *, field: str) -> list[Problem]:
+        return await ledgers.record(
+            tx,
+            rows,
+            campaign=await self._campaigns.find(tx, campaign_id),
+            calendar=await self._calendars.find(tx),
+            new_id=random_uuid,
+            now=self._clock.now(),
+            field=field,
+        )
+
+    async def ReportProgress(
+        self, request: plans_pb2.ReportProgressRequest, context: grpc.aio.ServicerContext
+    ) -> plans_pb2.Problem:
+        async def report(tx: Transaction) -> plans_pb2.Problem:
+            problem = await problems.report_progress(
+                tx,
+                _problem(request.name),
+                etag=request.etag,
+                percent_done=request.percent_done,
+                remark=request.remark,
+                rules=self._rules,
+                now=self._clock.now(),
+            )
+            return wire.problem_message(problem)
+
+        return await self._answers.deed(plans_pb2.Problem, report)
+
+    async def ReportDone(
+        self, request: plans_pb2.ReportDoneRequest, context: grpc.aio.ServicerContext
+    ) -> plans_pb2.Problem:
+        async def report(tx: Transaction) -> plans_pb2.Problem:
+            name = _problem(request.name)
+            problem = await problems.report_done(
+                tx, name, etag=request.etag, remark=request.remark, rules=self._rules, now=self._clock.now()
+            )
+            return wire.problem_message(problem)
+
+        return await self._answers.deed(plans_pb2.Problem, report)
+
+    async def VerifyProblem(
+        self, request: plans_pb2.VerifyProblemRequest, context: grpc.aio.ServicerContext
+    ) -> plans_pb2.Problem:
+        async def verify(tx: Transaction) -> plans_pb2.Problem:
+            problem = await problems.verify(
+                tx,
+                _problem(request.name),
+                etag=request.etag,
+                confirmed=request.verdict == plans_pb2.VERDICT_CONFIRMED,
+                remark=request.remark,
+                rules=self._rules,
+                now=self._clock.now(),
+            )
+            return wire.problem_message(problem)
+
+        return await self._answers.deed(plans_pb2.Problem, verify)
+
+    async def DeregisterProblem(
+        self, request: plans_pb2.DeregisterProblemRequest, context: grpc.aio.ServicerContext
+    ) -> plans_pb2.Problem:
+        async def deregister(tx: Transaction) -> plans_pb2.Problem:
+            name = _problem(request.name)
+            problem = await problems.deregister(tx, name, etag=request.etag, rules=self._rules, now=self._clock.now())
+            return wire.problem_message(problem)
+
+        return await self._answers.deed(plans_pb2.Problem, deregister)
+
+    async def GetPlan(self, request: plans_pb2.GetPlanRequest, context: grpc.aio.ServicerContext) -> plans_pb2.Plan:
+        async def ask(tx: Transaction) -> plans_pb2.Plan:
+            return wire.plan_message(await queries.get_plan(tx, _plan(request.name)))
+
+        return await self._answers.question(ask)
+
+    async def ListPlans(
+        self, request: plans_pb2.ListPlansRequest, context: grpc.aio.ServicerContext
+    ) -> plans_pb2.ListPlansResponse:
+        state = wire.plan_state_filter(request.state)
+        query = (request.unit, state)
+
+        async def ask(tx: Transaction) -> plans_pb2.ListPlansResponse:
+            page = self._pages.read(tx.call, query=query, page_size=request.page_size, page_token=request.page_token)
+            found, last = await queries.list_plans(tx, request.unit, page=page, state=state)
+            return plans_pb2.ListPlansResponse(
+                plans=[wire.plan_message(plan) for plan in found],
+                next_page_token=self._pages.next_token(tx.call, query=query, last_key=last) if last else "",
+            )
+
+        return await self._answers.question(ask)
+
+    async def CreatePlan(
+        self, request: plans_pb2.CreatePlanRequest, context: grpc.aio.ServicerContext
+    ) -> plans_pb2.Plan:
+        async def create(tx: Transaction) -> plans_pb2.Plan:
+            plan = await lodging.create(
+                tx,
+                unit_id=request.unit,
+                campaign=await self._campaigns.find(tx, request.campaign),
+                kind=wire.plan_kind(request.kind),
+                title=request.title,
+                measures=wire.measures(request.measures),
+                plan_id=random_uuid(),
+                now=self._clock.now(),
+            )
+            return wire.plan_message(plan)
+
+        return await self._answers.deed(plans_pb2.Plan, create)
+
+    async def UpdatePlan(
+        self, request: plans_pb2.UpdatePlanRequest, context: grpc.aio.ServicerContext
+    ) -> plans_pb2.Plan:
+        async def update(tx: Transaction) -> plans_pb2.Plan:
+            plan = await lodging.update(
+                tx,
+                _plan(request.name),
+                etag=request.etag,
+                title=request.title,
+                measures=wire.measures(request.measures),
+                now=self._clock.now(),
+            )
+            return wire.plan_message(plan)
+
+        return await self._answers.deed(plans_pb2.Plan, update)
+
+    async def LodgePlan(self, request: plans_pb2.LodgePlanRequest, context: grpc.aio.ServicerContext) -> plans_pb2.Plan:
+        async def lodge(tx: Transaction) -> plans_pb2.Plan:
+            name = _plan(request.name)
+            plan = await lodging.lodge(tx, name, etag=request.etag, new_id=random_uuid, now=self._clock.now())
+            return wire.plan_message(plan)
+
+        return await self._answers.deed(plans_pb2.Plan, lodge)
+
+    async def RegisterPlan(
+        self, request: plans_pb2.RegisterPlanRequest, context: grpc.aio.ServicerContext
+    ) -> plans_pb2.Plan:
+        async def register(tx: Transaction) -> plans_pb2.Plan:
+            name = _plan(request.name)
+            plan = await lodging.register(tx, name, etag=request.etag, campaigns=self._campaigns, now=self._clock.now())
+            return wire.plan_message(plan)
+
+        return await self._answers.deed(plans_pb2.Plan, register)
+
+    async def ReturnPlan(
+        self, request: plans_pb2.ReturnPlanRequest, context: grpc.aio.ServicerContext
+    ) -> plans_pb2.Plan:
+        async def send_back(tx: Transaction) -> plans_pb2.Plan:
+            plan = await lodging.send_back(
+                tx,
+                _plan(request.name),
+                etag=request.etag,
+                reason=request.reason,
+                new_id=random_uuid,
+                now=self._clock.now(),
+            )
+            return wire.plan_message(plan)
+
+        return await self._answers.deed(plans_pb2.Plan, send_back)
+
+
+class PlanStateDoor(plans_pb2_grpc.PlanStateServiceServicer):
+    """Answers PlanStateService: the present state as facts."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def StreamState(
+        self, request: facts_pb2.StreamStateRequest, context: grpc.aio.ServicerContext
+    ) -> AsyncIterator[facts_pb2.StreamStateResponse]:
+        call = calls.current()
+        async with self._database.transaction(call) as tx:
+            async for facts in queries.state_facts(tx, path=request.path):
+                for start in range(0, len(facts), _STATE_CHUNK):
+                    part = facts[start : start + _STATE_CHUNK]
+                    yield facts_pb2.StreamStateResponse(facts=[outbox.envelope(fact, call=call) for fact in part])
+
+
+def _problem(name: str) -> names.Name:
+    return names.parse(name, collection="problems")
+
+
+def _plan(name: str) -> names.Name:
+    return names.parse(name, collection="plans")
+
+
+def _row(item: plans_pb2.LedgerItem, *, where: str) -> LedgerRow:
+    due_date: date | None = None
+    if item.HasField("due_date"):
+        due_date = wire.day(item.due_date, field=f"{where}.due_date")
+    return LedgerRow(
+        unit=item.unit,
+        unit_code=item.unit_code,
+        title=item.title,
+        wind=item.wind,
+        source=item.source,
+        subject=wire.subject(item.subject),
+        responsible_leader=item.responsible_leader,
+        responsible_department=item.responsible_department,
+        responsible_person=item.responsible_person,
+        due_date=due_date,
+        due_working_days=item.due_working_days,
+    )
+
+
+async def _collect(
+    requests: AsyncIterator[plans_pb2.ImportLedgerRequest],
+) -> tuple[plans_pb2.ImportLedgerHeader, list[LedgerRow], bytes]:
+    """The header, the rows and a digest of an upload. Raises HeaderMissing or LedgerTooLong."""
+    header: plans_pb2.ImportLedgerHeader | None = None
+    rows: list[LedgerRow] = []
+    digest = hashlib.sha256()
+    async for request in requests:
+        digest.update(request.SerializeToString(deterministic=True))
+        if request.HasField("header"):
+            if header is not None or rows:
+                raise _no_header("comes once, before the rows")
+            header = request.header
+            continue
+        if header is None:
+            raise _no_header("must come before the rows")
+        rows.extend(_row(item, where=f"items[{len(rows) + number}]") for number, item in enumerate(request.chunk.items))
+        if len(rows) > LARGEST_LEDGER:
+            raise LedgerTooLong(f"more than {LARGEST_LEDGER} rows: send the ledger in parts", limit=LARGEST_LEDGER)
+    if header is None or not rows:
+        raise _no_header("and at least one row are needed")
+    return header, rows, digest.digest()
+
+
+def _no_header(what: str) -> HeaderMissing:
+    return HeaderMissing(f"the header {what}", violations=[FieldViolation("header", what, "header")])

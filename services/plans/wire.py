@@ -1,0 +1,167 @@
+"""Problems and plans to protobuf and back; enum values lose the contract's prefix here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from enum import Enum
+from typing import TypeVar
+
+from google.protobuf.timestamp_pb2 import Timestamp
+from google.type import date_pb2
+
+from plumbline.plans.v1 import events_pb2, plans_pb2
+from services.plans.model import LodgingStep, Measure, Plan, PlanKind, PlanState, Problem, ProblemState, Subject
+from shared.errors import FieldViolation, InvalidArgument
+
+State = TypeVar("State", bound=Enum)
+
+
+class BadDate(InvalidArgument):
+    """A date of the request is no day of the calendar."""
+
+    reason = "BAD_DATE"
+
+
+def problem_message(problem: Problem) -> plans_pb2.Problem:
+    """A problem as its readers get it."""
+    return plans_pb2.Problem(
+        name=problem.name,
+        etag=f'"{problem.version}"',
+        campaign=problem.campaign,
+        unit=problem.unit,
+        path=problem.path,
+        title=problem.title,
+        wind=problem.wind,
+        source=problem.source,
+        subject=f"SUBJECT_{problem.subject.value}",
+        responsible_leader=problem.responsible_leader,
+        responsible_department=problem.responsible_department,
+        responsible_person=problem.responsible_person,
+        due_date=date_message(problem.due_date),
+        state=f"PROBLEM_STATE_{problem.state.value}",
+        light=f"LIGHT_{problem.light.value}",
+        percent_done=problem.percent_done,
+        remark=problem.remark,
+        create_time=_instant(problem.create_time),
+        update_time=_instant(problem.update_time),
+        verifier=problem.verifier,
+        finding=problem.finding,
+    )
+
+
+def plan_message(plan: Plan) -> plans_pb2.Plan:
+    """A plan as its readers get it; times that have not come are absent."""
+    return plans_pb2.Plan(
+        name=plan.name,
+        etag=f'"{plan.version}"',
+        campaign=plan.campaign,
+        unit=plan.unit,
+        path=plan.path,
+        kind=f"PLAN_KIND_{plan.kind.value}",
+        title=plan.title,
+        measures=[
+            plans_pb2.Measure(
+                goal=measure.goal,
+                responsible_person=measure.responsible_person,
+                due_date=date_message(measure.due_date),
+                problem=measure.problem,
+            )
+            for measure in plan.measures
+        ],
+        state=f"PLAN_STATE_{plan.state.value}",
+        superior_unit=plan.superior_unit,
+        registration_number=plan.registration_number,
+        return_reason=plan.return_reason,
+        returns=plan.returns,
+        create_time=_instant(plan.create_time),
+        lodge_time=_instant(plan.lodge_time) if plan.lodge_time else None,
+        register_time=_instant(plan.register_time) if plan.register_time else None,
+    )
+
+
+def problem_changed(problem: Problem) -> events_pb2.ProblemChanged:
+    """What superiors may know of a problem: no title, no names."""
+    return events_pb2.ProblemChanged(
+        unit=problem.unit,
+        wind=problem.wind,
+        source=problem.source,
+        subject=f"SUBJECT_{problem.subject.value}",
+        due_date=date_message(problem.due_date),
+        state=f"PROBLEM_STATE_{problem.state.value}",
+        light=f"LIGHT_{problem.light.value}",
+        percent_done=problem.percent_done,
+    )
+
+
+def plan_changed(plan: Plan) -> events_pb2.PlanChanged:
+    """What superiors may know of a plan."""
+    return events_pb2.PlanChanged(
+        unit=plan.unit,
+        kind=f"PLAN_KIND_{plan.kind.value}",
+        state=f"PLAN_STATE_{plan.state.value}",
+        registration_number=plan.registration_number,
+        measures=len(plan.measures),
+    )
+
+
+def plan_lodged(step: LodgingStep) -> events_pb2.PlanLodged:
+    return events_pb2.PlanLodged(plan=step.plan, unit=step.unit, kind=f"PLAN_KIND_{step.plan_kind.value}")
+
+
+def plan_returned(step: LodgingStep) -> events_pb2.PlanReturned:
+    return events_pb2.PlanReturned(plan=step.plan, unit=step.unit, kind=f"PLAN_KIND_{step.plan_kind.value}")
+
+
+def measures(messages: Sequence[plans_pb2.Measure], *, field: str = "measures") -> tuple[Measure, ...]:
+    """The measures of a request. Raises BadDate naming the one whose date is none."""
+    return tuple(
+        Measure(
+            goal=message.goal,
+            responsible_person=message.responsible_person,
+            due_date=day(message.due_date, field=f"{field}[{number}].due_date"),
+            problem=message.problem,
+        )
+        for number, message in enumerate(messages)
+    )
+
+
+def plan_kind(value: plans_pb2.PlanKind) -> PlanKind:
+    return PlanKind(plans_pb2.PlanKind.Name(value).removeprefix("PLAN_KIND_"))
+
+
+def subject(value: plans_pb2.Subject) -> Subject:
+    """Whose problem it is; a ledger that does not say means the team's."""
+    return Subject.INDIVIDUAL if value == plans_pb2.SUBJECT_INDIVIDUAL else Subject.TEAM
+
+
+def problem_state_filter(value: plans_pb2.ProblemState) -> str:
+    """The state to list by; empty for all."""
+    return "" if value == 0 else ProblemState(plans_pb2.ProblemState.Name(value).removeprefix("PROBLEM_STATE_")).value
+
+
+def plan_state_filter(value: plans_pb2.PlanState) -> str:
+    """The state to list by; empty for all."""
+    return "" if value == 0 else PlanState(plans_pb2.PlanState.Name(value).removeprefix("PLAN_STATE_")).value
+
+
+def date_message(value: date) -> date_pb2.Date:
+    return date_pb2.Date(year=value.year, month=value.month, day=value.day)
+
+
+def day(message: date_pb2.Date, *, field: str) -> date:
+    """The day in a message. Raises BadDate naming the field."""
+    try:
+        return date(message.year, message.month, message.day)
+    except ValueError as error:
+        raise BadDate(
+            f"{field}: {message.year}-{message.month}-{message.day} is no day of the calendar",
+            violations=[FieldViolation(field, "is no day of the calendar", "date")],
+            field=field,
+        ) from error
+
+
+def _instant(value: datetime) -> Timestamp:
+    stamp = Timestamp()
+    stamp.FromDatetime(value)
+    return stamp
