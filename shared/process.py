@@ -111,7 +111,7 @@ async def _serve(settings: config.ServiceConfig, build: Build, services: Sequenc
         database=database,
     )
     server = Server(service=settings.service, door=door, services=described)
-    waiting = asyncio.ensure_future(_patiently("bus", lambda: Bus.connect(settings.nats_url, name=settings.service)))
+    waiting = asyncio.ensure_future(patiently("bus", lambda: Bus.connect(settings.nats_url, name=settings.service)))
     stopping = asyncio.ensure_future(stop.wait())
     await asyncio.wait({waiting, stopping}, return_when=asyncio.FIRST_COMPLETED)
     if not waiting.done():
@@ -131,7 +131,7 @@ async def _serve(settings: config.ServiceConfig, build: Build, services: Sequenc
     )
     parts.loops.append(relay.run)
     try:
-        await _patiently("streams", lambda: bus.check_declared(settings.service, buses.read_declared()))
+        await patiently("streams", lambda: bus.check_declared(settings.service, buses.read_declared()))
         await build(parts, server.server)
         facts_pb2_grpc.add_ParkedFactServiceServicer_to_server(
             ParkedFacts(
@@ -168,7 +168,7 @@ async def _serve(settings: config.ServiceConfig, build: Build, services: Sequenc
     return code
 
 
-async def _patiently(what: str, connect: Callable[[], Awaitable[Result]]) -> Result:
+async def patiently(what: str, connect: Callable[[], Awaitable[Result]]) -> Result:
     """Tries until the dependency answers; says so once a try."""
     pause = _FIRST_PAUSE_S
     while True:

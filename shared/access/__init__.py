@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from shared.access.roles import ACTIONS_OF_ROLE, ROLES
+from shared.access.roles import ACTIONS_OF_ROLE, GRANTABLE
 from shared.calls import Call
 from shared.errors import PermissionDenied
 
-__all__ = ["ROLES", "covers", "require", "require_role"]
+__all__ = ["GRANTABLE", "covers", "require", "require_role"]
 
 
 def require_role(call: Call) -> None:

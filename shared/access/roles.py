@@ -54,4 +54,5 @@ ACTIONS_OF_ROLE["administrator-dev"] = frozenset().union(
     *(actions for role, actions in ACTIONS_OF_ROLE.items() if role != "service")
 )
 
-ROLES = tuple(ACTIONS_OF_ROLE)
+# What a person can be given; services and the development token get theirs from the deployment.
+GRANTABLE = tuple(role for role in ACTIONS_OF_ROLE if role not in ("service", "administrator-dev"))

@@ -26,7 +26,8 @@ if _version_not_supported:
 
 
 class AuditServiceStub:
-    """Missing associated documentation comment in .proto file."""
+    """The tenants' append-only logs, to search and to check.
+    """
 
     def __init__(self, channel):
         """Constructor.
@@ -52,7 +53,8 @@ class AuditServiceStub:
 
 
 class AuditServiceServicer:
-    """Missing associated documentation comment in .proto file."""
+    """The tenants' append-only logs, to search and to check.
+    """
 
     def ListEntries(self, request, context):
         """Entries of a tenant's log, newest first. Permission: audit.read.
@@ -102,7 +104,8 @@ def add_AuditServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class AuditService:
-    """Missing associated documentation comment in .proto file."""
+    """The tenants' append-only logs, to search and to check.
+    """
 
     @staticmethod
     def ListEntries(request,

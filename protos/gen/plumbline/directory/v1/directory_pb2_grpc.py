@@ -27,7 +27,8 @@ if _version_not_supported:
 
 
 class DirectoryServiceStub:
-    """Missing associated documentation comment in .proto file."""
+    """Tenants, units, people, campaigns and calendars.
+    """
 
     def __init__(self, channel):
         """Constructor.
@@ -118,7 +119,8 @@ class DirectoryServiceStub:
 
 
 class DirectoryServiceServicer:
-    """Missing associated documentation comment in .proto file."""
+    """Tenants, units, people, campaigns and calendars.
+    """
 
     def GetUnit(self, request, context):
         """One unit by id or code. Permission: directory.read. Reasons: NOT_FOUND.
@@ -319,7 +321,8 @@ def add_DirectoryServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class DirectoryService:
-    """Missing associated documentation comment in .proto file."""
+    """Tenants, units, people, campaigns and calendars.
+    """
 
     @staticmethod
     def GetUnit(request,

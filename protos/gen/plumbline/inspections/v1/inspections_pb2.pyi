@@ -43,7 +43,7 @@ SEVERITY_SERIOUS: Severity
 SEVERITY_GRAVE: Severity
 
 class Draw(_message.Message):
-    __slots__ = ("name", "campaign", "scope_unit", "stratum_level", "frame_level", "per_stratum", "reserve_per_stratum", "inspectors_per_visit", "seed_hex", "frame_root", "frame_size", "inspectors_root", "inspectors_size", "load_cap", "drawn", "create_time")
+    __slots__ = ("name", "campaign", "scope_unit", "stratum_level", "frame_level", "per_stratum", "reserve_per_stratum", "inspectors_per_visit", "seed_hex", "frame_root", "frame_size", "inspectors_root", "inspectors_size", "load_cap", "drawn", "create_time", "frame_rows", "inspector_rows", "exclusion_rows")
     NAME_FIELD_NUMBER: _ClassVar[int]
     CAMPAIGN_FIELD_NUMBER: _ClassVar[int]
     SCOPE_UNIT_FIELD_NUMBER: _ClassVar[int]
@@ -60,6 +60,9 @@ class Draw(_message.Message):
     LOAD_CAP_FIELD_NUMBER: _ClassVar[int]
     DRAWN_FIELD_NUMBER: _ClassVar[int]
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    FRAME_ROWS_FIELD_NUMBER: _ClassVar[int]
+    INSPECTOR_ROWS_FIELD_NUMBER: _ClassVar[int]
+    EXCLUSION_ROWS_FIELD_NUMBER: _ClassVar[int]
     name: str
     campaign: str
     scope_unit: str
@@ -76,7 +79,10 @@ class Draw(_message.Message):
     load_cap: int
     drawn: _containers.RepeatedCompositeFieldContainer[DrawnUnit]
     create_time: _timestamp_pb2.Timestamp
-    def __init__(self, name: _Optional[str] = ..., campaign: _Optional[str] = ..., scope_unit: _Optional[str] = ..., stratum_level: _Optional[str] = ..., frame_level: _Optional[str] = ..., per_stratum: _Optional[int] = ..., reserve_per_stratum: _Optional[int] = ..., inspectors_per_visit: _Optional[int] = ..., seed_hex: _Optional[str] = ..., frame_root: _Optional[str] = ..., frame_size: _Optional[int] = ..., inspectors_root: _Optional[str] = ..., inspectors_size: _Optional[int] = ..., load_cap: _Optional[int] = ..., drawn: _Optional[_Iterable[_Union[DrawnUnit, _Mapping]]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    frame_rows: _containers.RepeatedScalarFieldContainer[str]
+    inspector_rows: _containers.RepeatedScalarFieldContainer[str]
+    exclusion_rows: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, name: _Optional[str] = ..., campaign: _Optional[str] = ..., scope_unit: _Optional[str] = ..., stratum_level: _Optional[str] = ..., frame_level: _Optional[str] = ..., per_stratum: _Optional[int] = ..., reserve_per_stratum: _Optional[int] = ..., inspectors_per_visit: _Optional[int] = ..., seed_hex: _Optional[str] = ..., frame_root: _Optional[str] = ..., frame_size: _Optional[int] = ..., inspectors_root: _Optional[str] = ..., inspectors_size: _Optional[int] = ..., load_cap: _Optional[int] = ..., drawn: _Optional[_Iterable[_Union[DrawnUnit, _Mapping]]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., frame_rows: _Optional[_Iterable[str]] = ..., inspector_rows: _Optional[_Iterable[str]] = ..., exclusion_rows: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class DrawnUnit(_message.Message):
     __slots__ = ("stratum", "rank", "unit", "unit_code", "unit_name", "reserve", "inspectors", "visit")

@@ -27,7 +27,8 @@ if _version_not_supported:
 
 
 class InspectionServiceStub:
-    """Missing associated documentation comment in .proto file."""
+    """Draws, visits and findings.
+    """
 
     def __init__(self, channel):
         """Constructor.
@@ -88,12 +89,15 @@ class InspectionServiceStub:
 
 
 class InspectionServiceServicer:
-    """Missing associated documentation comment in .proto file."""
+    """Draws, visits and findings.
+    """
 
     def RunDraw(self, request, context):
         """Draws units by stratum and inspectors for them from a seed, and plans a visit for each unit drawn (ME-8,
-        draw.md 1.4 and 1.5). The draw is embargoed: those drawn do not see it. Permission: inspections.draw.
-        Reasons: UNKNOWN_UNIT, EMPTY_FRAME, TOO_FEW_UNITS, TOO_FEW_INSPECTORS.
+        draw.md 1.4 and 1.5). The draw is embargoed: those drawn do not see it. The answer is without rows to recompute
+        from. Permission: inspections.draw, with clearance for embargoed matter. Reasons: UNKNOWN_UNIT, UNKNOWN_CAMPAIGN,
+        EMPTY_FRAME, UNUSABLE_FRAME (a unit without a stratum, an inspector listed twice), TOO_FEW_UNITS,
+        NOT_ENOUGH_INSPECTORS (names the visit with the fewest), DRAW_TOO_LARGE. Publishes nothing (AC-3).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -107,14 +111,15 @@ class InspectionServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListDraws(self, request, context):
-        """Draws, newest first, without frames. Permission: inspections.read_draw.
+        """Draws of a tenant, newest first, without rows to recompute from. Permission: inspections.read_draw.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetVisit(self, request, context):
-        """One visit. Permission: inspections.read. Reasons: NOT_FOUND.
+        """One visit. A planned one is answered as if it did not exist, unless the caller has clearance for embargoed matter.
+        Permission: inspections.read. Reasons: NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -129,14 +134,15 @@ class InspectionServiceServicer:
 
     def CheckInVisit(self, request, context):
         """At the door: the embargo ends and superiors learn of the visit (AC-3). Permission: inspections.visit.
-        Reasons: WRONG_STATE, STALE. Publishes visit_changed.
+        Reasons: NOT_ASSIGNED (the caller is not on the visit's team), WRONG_STATE, STALE. Publishes visit_changed.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def CloseVisit(self, request, context):
-        """The visit is over. Permission: inspections.visit. Reasons: WRONG_STATE, STALE. Publishes visit_changed.
+        """The visit is over. Permission: inspections.visit. Reasons: NOT_ASSIGNED, WRONG_STATE, STALE.
+        Publishes visit_changed.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -144,7 +150,7 @@ class InspectionServiceServicer:
 
     def RaiseFinding(self, request, context):
         """What was seen. It goes onto the unit's ledger as a problem (ME-1). Permission: inspections.raise_finding.
-        Reasons: WRONG_STATE (before check-in or after closing), UNKNOWN_TERM. Publishes finding_raised.
+        Reasons: NOT_ASSIGNED, WRONG_STATE (before check-in or after closing), UNKNOWN_TERM. Publishes finding_raised.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -226,7 +232,8 @@ def add_InspectionServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class InspectionService:
-    """Missing associated documentation comment in .proto file."""
+    """Draws, visits and findings.
+    """
 
     @staticmethod
     def RunDraw(request,

@@ -27,7 +27,8 @@ if _version_not_supported:
 
 
 class PlanServiceStub:
-    """Missing associated documentation comment in .proto file."""
+    """Ledgers of problems, and plans lodged with the superior.
+    """
 
     def __init__(self, channel):
         """Constructor.
@@ -113,7 +114,8 @@ class PlanServiceStub:
 
 
 class PlanServiceServicer:
-    """Missing associated documentation comment in .proto file."""
+    """Ledgers of problems, and plans lodged with the superior.
+    """
 
     def GetProblem(self, request, context):
         """One problem. Permission: plans.read. Reasons: NOT_FOUND.
@@ -315,7 +317,8 @@ def add_PlanServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class PlanService:
-    """Missing associated documentation comment in .proto file."""
+    """Ledgers of problems, and plans lodged with the superior.
+    """
 
     @staticmethod
     def GetProblem(request,

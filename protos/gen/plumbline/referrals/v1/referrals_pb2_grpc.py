@@ -27,7 +27,8 @@ if _version_not_supported:
 
 
 class ReferralServiceStub:
-    """Missing associated documentation comment in .proto file."""
+    """Findings handed to the competent body.
+    """
 
     def __init__(self, channel):
         """Constructor.
@@ -68,7 +69,8 @@ class ReferralServiceStub:
 
 
 class ReferralServiceServicer:
-    """Missing associated documentation comment in .proto file."""
+    """Findings handed to the competent body.
+    """
 
     def CreateReferral(self, request, context):
         """Hands a finding to the competent body (线索移交, ME-7). The record is sealed: superiors get counts (AC-4).
@@ -156,7 +158,8 @@ def add_ReferralServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class ReferralService:
-    """Missing associated documentation comment in .proto file."""
+    """Findings handed to the competent body.
+    """
 
     @staticmethod
     def CreateReferral(request,

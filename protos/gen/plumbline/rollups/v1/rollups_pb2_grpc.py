@@ -26,7 +26,8 @@ if _version_not_supported:
 
 
 class RollupServiceStub:
-    """Missing associated documentation comment in .proto file."""
+    """Figures of every level, and their check against the services' own truth.
+    """
 
     def __init__(self, channel):
         """Constructor.
@@ -47,7 +48,8 @@ class RollupServiceStub:
 
 
 class RollupServiceServicer:
-    """Missing associated documentation comment in .proto file."""
+    """Figures of every level, and their check against the services' own truth.
+    """
 
     def GetTable(self, request, context):
         """A unit's figures and those of the units below it at a level, in code order (LE-6: not ranked).
@@ -87,7 +89,8 @@ def add_RollupServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class RollupService:
-    """Missing associated documentation comment in .proto file."""
+    """Figures of every level, and their check against the services' own truth.
+    """
 
     @staticmethod
     def GetTable(request,

@@ -1,0 +1,199 @@
+"""`plumbline demo`: the whole line on the national tree, from ledgers to the national table, through the real doors."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from google.protobuf.json_format import MessageToDict
+
+from plumbline.directory.v1 import directory_pb2
+from plumbline.rollups.v1 import rollups_pb2
+from services.cli.commands.up import Progress, run_until_stopped
+from services.cli.demonstration.content import Content
+from services.cli.demonstration.office import Office
+from services.cli.demonstration.story import CAMPAIGN, ROOT_CODE, Story, winds_of
+from services.cli.demonstration.telling import Bars
+from services.cli.options import DataOption, LangOption, chosen
+from services.cli.render import Screen, rollup_rows, rollup_table
+from services.cli.stack import Stack, StackOptions
+from services.cli.words import both
+from shared.clock import SystemClock, day_in
+from shared.rpc_client import RemoteRefusal
+
+TREE = Path(__file__).resolve().parents[3] / "deploy" / "data" / "cn-divisions.csv.gz"
+SEED = 20131126
+ZONE = "Asia/Shanghai"
+SETTLE_S = 60
+METRICS = (
+    "units",
+    "plans_registered",
+    "problems_open",
+    "problems_in_progress",
+    "problems_done",
+    "problems_verified",
+    "problems_closed",
+    "problems_overdue",
+    "visits",
+    "findings",
+    "referrals",
+    "referrals_concluded",
+)
+
+ExitOption = Annotated[bool, typer.Option("--exit", help=both("demo.option.exit"))]
+JsonFileOption = Annotated[Path | None, typer.Option("--json", help=both("demo.option.json"), show_default=False)]
+SeedOption = Annotated[int, typer.Option("--seed", help=both("demo.option.seed"))]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Make the command known."""
+    app.command("demo", help=both("demo.help"))(demo)
+
+
+def demo(
+    context: typer.Context,
+    data: DataOption = None,
+    lang: LangOption = None,
+    leave: ExitOption = False,
+    json_file: JsonFileOption = None,
+    seed: SeedOption = SEED,
+) -> None:
+    choices = chosen(context, data, lang)
+    screen = Screen(choices.language)
+    options = StackOptions(folder=choices.folder, report=Progress(screen))
+    outcome = Outcome()
+
+    async def tell(stack: Stack) -> bool:
+        await run(stack, screen, seed=seed, outcome=outcome)
+        if json_file is not None:
+            json_file.write_text(json.dumps(outcome.as_json(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        if not leave:
+            screen.answer("demo.go_on", data=choices.folder)
+        return not leave
+
+    code = asyncio.run(run_until_stopped(options, screen, as_json=False, then=tell))
+    raise typer.Exit(code or outcome.exit_code)
+
+
+class Outcome:
+    """What the demonstration came to."""
+
+    def __init__(self) -> None:
+        self.began = time.monotonic()
+        self.table: dict[str, Any] = {}
+        self.verify: dict[str, Any] = {}
+        self.timings_s: dict[str, float] = {}
+        self.unary_calls = 0
+        self.already_told = False
+
+    @property
+    def exit_code(self) -> int:
+        """1 where the figures differ from the truth."""
+        return 1 if self.verify.get("differences") else 0
+
+    def as_json(self) -> dict[str, Any]:
+        """The document that `--json FILE` writes."""
+        return {
+            "table": self.table,
+            "verify": self.verify,
+            "timings_s": self.timings_s,
+            "unary_calls": self.unary_calls,
+            "already_told": self.already_told,
+        }
+
+
+async def run(stack: Stack, screen: Screen, *, seed: int, outcome: Outcome) -> None:
+    """Tells the story on a fresh stack, or only shows the table where it has been told before."""
+    office = Office(addresses=stack.addresses, mint=stack.mint, admin_token=stack.admin_token)
+    bars = Bars(screen)
+    outcome.timings_s["start"] = round(time.monotonic() - outcome.began, 2)
+    try:
+        if await _told_before(office):
+            outcome.already_told = True
+            screen.progress("demo.told_before")
+        else:
+            story = await _story(office, bars, seed=seed)
+            await story.plant_tree(await asyncio.to_thread(TREE.read_bytes))
+            await story.write_ledgers()
+            await story.lodge_plans()
+            await story.put_right()
+            await story.inspect()
+            outcome.timings_s.update(story.timings_s)
+        await _settle_and_verify(office, bars, outcome)
+        table = await office.call(
+            office.rollups.GetTable,
+            rollups_pb2.GetTableRequest(unit_code=ROOT_CODE, level="province", campaign=CAMPAIGN),
+            token=office.admin_token,
+        )
+        rollup_table(screen, table, metrics=METRICS)
+        outcome.table = rollup_rows(table)
+        outcome.unary_calls = office.unary_calls
+        outcome.timings_s["total"] = round(time.monotonic() - outcome.began, 2)
+        screen.progress(
+            "demo.finished",
+            seconds=f"{outcome.timings_s['total']:.1f}",
+            calls=office.unary_calls,
+            facts=outcome.verify.get("factsCompared", 0),
+            differences=outcome.verify["differences"],
+        )
+    finally:
+        await office.close()
+
+
+async def _story(office: Office, bars: Bars, *, seed: int) -> Story:
+    campaign = await office.call(
+        office.directory.GetCampaign,
+        directory_pb2.GetCampaignRequest(name=f"campaigns/{CAMPAIGN}"),
+        token=office.admin_token,
+    )
+    today = day_in(ZONE, SystemClock().now())
+    content = Content(seed, winds=winds_of(json.loads(campaign.definition_json)), today=today)
+    return Story(office=office, content=content, telling=bars.chapter, patience=lambda: asyncio.sleep(0.05))
+
+
+async def _told_before(office: Office) -> bool:
+    try:
+        await office.call(
+            office.directory.GetUnit, directory_pb2.GetUnitRequest(code=ROOT_CODE), token=office.admin_token
+        )
+    except RemoteRefusal as refusal:
+        if refusal.remote_reason in ("NOT_FOUND", "UNKNOWN_UNIT", "PERMISSION_DENIED"):
+            return False
+        raise
+    return True
+
+
+async def _settle_and_verify(office: Office, bars: Bars, outcome: Outcome) -> None:
+    """Waits for the facts on the road, then recomputes every figure from the services' own truth."""
+    began = time.monotonic()
+    with bars.chapter("settled", 1) as advance:
+        while True:
+            table = await office.call(
+                office.rollups.GetTable,
+                rollups_pb2.GetTableRequest(unit_code=ROOT_CODE, level="nation", campaign=CAMPAIGN),
+                token=office.admin_token,
+            )
+            if table.facts_pending == 0 or time.monotonic() - began > SETTLE_S:
+                break
+            await asyncio.sleep(0.1)
+        advance()
+    outcome.timings_s["settled"] = round(time.monotonic() - began, 2)
+    began = time.monotonic()
+    with bars.chapter("verify", 1) as advance:
+        request = rollups_pb2.VerifyRollupsRequest(settle_seconds=30)
+        async for answer in office.download(office.rollups.VerifyRollups, request, token=office.admin_token):
+            if answer.HasField("result"):
+                result = answer.result
+        advance()
+    outcome.timings_s["verify"] = round(time.monotonic() - began, 2)
+    outcome.verify = {
+        "differences": int(result.difference_count),
+        "facts_compared": int(result.facts_compared),
+        "contributions_compared": int(result.contributions_compared),
+        "figures_compared": int(result.figures_compared),
+        "listed": [MessageToDict(difference) for difference in result.differences],
+    }

@@ -1,0 +1,123 @@
+"""Units, tenants, campaigns, people and grants to protobuf and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from google.protobuf.timestamp_pb2 import Timestamp
+from google.type import date_pb2
+
+from plumbline.directory.v1 import directory_pb2, events_pb2
+from services.directory.model import Grant, Person, PlacedUnit, Tenant
+from shared.errors import FieldViolation, InvalidArgument
+from shared.placements import Unit
+
+
+class BadDate(InvalidArgument):
+    """A date of the request is no day of the calendar."""
+
+    reason = "BAD_DATE"
+
+
+def unit_message(unit: Unit) -> directory_pb2.Unit:
+    """A unit as its readers get it."""
+    return directory_pb2.Unit(
+        name=f"units/{unit.id}",
+        id=unit.id,
+        code=unit.code,
+        display_name=unit.display_name,
+        level=unit.level,
+        tenant=unit.tenant,
+        parent_unit=unit.parent,
+        path=unit.path,
+        kinds=unit.kinds,
+    )
+
+
+def tenant_message(tenant: Tenant) -> directory_pb2.Tenant:
+    return directory_pb2.Tenant(name=tenant.name, display_name=tenant.display_name, unit=tenant.id, path=tenant.path)
+
+
+def campaign_message(campaign_id: str, definition: str, version: int) -> directory_pb2.Campaign:
+    """A campaign with its titles taken from the definition, so that a list needs no parser."""
+    title = json.loads(definition)["title"]
+    return directory_pb2.Campaign(
+        name=f"campaigns/{campaign_id}",
+        title_zh=title["zh"],
+        title_en=title["en"],
+        definition_json=definition,
+        version=version,
+    )
+
+
+def person_message(person: Person) -> directory_pb2.Person:
+    return directory_pb2.Person(
+        name=person.name,
+        display_name=person.display_name,
+        unit=person.unit,
+        post=person.post,
+        etag=f'"{person.version}"',
+    )
+
+
+def grant_message(grant: Grant) -> directory_pb2.Grant:
+    """A grant; its revoke_time is absent while it holds."""
+    return directory_pb2.Grant(
+        name=grant.name,
+        person=f"tenants/{grant.tenant}/people/{grant.person}",
+        role=grant.role,
+        line=grant.line,
+        unit=grant.unit,
+        clearance=grant.clearance,
+        revoke_time=_instant(grant.revoke_time) if grant.revoke_time else None,
+    )
+
+
+def units_placed(units: Sequence[PlacedUnit]) -> events_pb2.UnitsPlaced:
+    return events_pb2.UnitsPlaced(
+        units=[
+            events_pb2.PlacedUnit(
+                id=unit.id,
+                tenant=unit.tenant,
+                code=unit.code,
+                display_name=unit.display_name,
+                level=unit.level,
+                parent_unit=unit.parent,
+                path=unit.path,
+                version=unit.version,
+                placement_version=unit.placement_version,
+                kinds=unit.kinds,
+            )
+            for unit in units
+        ]
+    )
+
+
+def campaign_defined(campaign_id: str, definition: str, version: int) -> events_pb2.CampaignDefined:
+    return events_pb2.CampaignDefined(id=campaign_id, definition_json=definition, version=version)
+
+
+def calendar_defined(calendar_id: str, definition: str, version: int) -> events_pb2.CalendarDefined:
+    return events_pb2.CalendarDefined(id=calendar_id, definition_json=definition, version=version)
+
+
+def date_message(value: date) -> date_pb2.Date:
+    return date_pb2.Date(year=value.year, month=value.month, day=value.day)
+
+
+def day(message: date_pb2.Date, *, field: str) -> date:
+    """The day in a message. Raises BadDate naming the field."""
+    try:
+        return date(message.year, message.month, message.day)
+    except ValueError as error:
+        raise BadDate(
+            f"{field} is no day of the calendar", violations=[FieldViolation(field, "is no day", "date")], field=field
+        ) from error
+
+
+def _instant(value: datetime) -> Timestamp:
+    stamp = Timestamp()
+    stamp.FromDatetime(value)
+    return stamp
