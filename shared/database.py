@@ -15,7 +15,7 @@ from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from shared.calls import Call
-from shared.errors import Unavailable
+from shared.errors import InvalidArgument, Unavailable
 from shared.letters import Letters
 
 Result = TypeVar("Result")
@@ -38,6 +38,12 @@ _CONNECTION_LOST = (
     ConnectionError,
     OSError,
 )
+
+
+class UnstorableText(InvalidArgument):
+    """A text of the request holds a character that the database has no place for."""
+
+    reason = "UNSTORABLE_TEXT"
 
 
 class Transaction:
@@ -105,17 +111,19 @@ class Database:
         return cls(engine)
 
     @contextlib.asynccontextmanager
-    async def transaction(self, call: Call) -> AsyncIterator[Transaction]:
+    async def transaction(self, call: Call, *, snapshot: bool = False) -> AsyncIterator[Transaction]:
         """A transaction that sees and writes only what the call's grant covers (row security, architecture 4).
 
+        snapshot: every statement sees the same moment, for reads in pages that must fit together.
         Commits when the block ends, rolls back when it raises. Raises Unavailable when the database is away.
         """
+        begin = "BEGIN ISOLATION LEVEL REPEATABLE READ;" if snapshot else "BEGIN;"
         try:
             async with self._engine.connect() as connection:
                 raw: asyncpg.Connection[Any] = (await connection.get_raw_connection()).driver_connection  # type: ignore[assignment]
                 transaction = Transaction(connection, raw, call)
                 try:
-                    await raw.execute("BEGIN;" + _scope(call))
+                    await raw.execute(begin + _scope(call))
                     yield transaction
                     for step in transaction._before_commit:
                         await step()
@@ -125,6 +133,9 @@ class Database:
                 except BaseException:
                     await _roll_back(connection, raw)
                     raise
+        except asyncpg.CharacterNotInRepertoireError as error:
+            # PostgreSQL's text holds no NUL, whatever the contract lets through.
+            raise UnstorableText("a text holds a character that cannot be stored (NUL): remove it") from error
         except _CONNECTION_LOST as error:
             raise Unavailable("the database does not answer: try again") from error
         for done in transaction._after_commit:

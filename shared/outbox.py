@@ -87,6 +87,24 @@ async def record_refusal(database: Database, call: Call, *, reason: str, letters
         await tx.fetch(_FILL.format(schema=call.service), *_columns([row]))
 
 
+async def record_reads(tx: Transaction, read: Sequence[tuple[str, str, str, int]]) -> None:
+    """Records that the caller has read sealed records (AC-6), in the transaction that read them.
+
+    read: each record's (resource name, path, tenant, label).
+    """
+    rows = [
+        _record_row(
+            tx.call,
+            Letters(resource=resource, path=path, tenant=tenant, label=label),
+            outcome="OK",
+            now=tx.call.received,
+        )
+        for resource, path, tenant, label in read
+    ]
+    if rows:
+        await tx.fetch(_FILL.format(schema=tx.call.service), *_columns(rows))
+
+
 async def recall(tx: Transaction) -> tuple[str, bytes, bytes] | None:
     """The remembered (method, request digest, answer) of the call's request id, if there is one."""
     call = tx.call

@@ -90,6 +90,14 @@ def metadata(token: str) -> tuple[tuple[str, str], ...]:
     return (("authorization", f"Bearer {token}"), *telemetry.outgoing_headers().items())
 
 
+def bearer_of(context: grpc.aio.ServicerContext) -> str:
+    """The token of the call being answered, to ask another service as the same caller."""
+    for key, value in context.invocation_metadata() or ():
+        if key == "authorization" and isinstance(value, str):
+            return value.partition(" ")[2]
+    return ""
+
+
 async def _answer(pending: Awaitable[Answer]) -> Answer:
     try:
         answer = await pending

@@ -237,7 +237,8 @@ class Door(grpc.aio.ServerInterceptor):
         telemetry.mark_refused(reason)
         if call is not None and isinstance(error, PermissionDenied):
             try:
-                letters = Letters(resource=error.facts.get("resource", ""))
+                # Embargoed: that somebody was refused at a visit would itself tell of the visit (AC-3).
+                letters = Letters(resource=error.facts.get("resource", ""), label=outbox.EMBARGOED)
                 await outbox.record_refusal(self._database, call, reason=reason, letters=letters)
             except DomainError as unavailable:
                 log.error("refusal_not_recorded", reason=reason, error=type(unavailable).__name__)

@@ -263,7 +263,7 @@ class DirectoryStateDoor(directory_pb2_grpc.DirectoryStateServiceServicer):
         self, request: facts_pb2.StreamStateRequest, context: grpc.aio.ServicerContext
     ) -> AsyncIterator[facts_pb2.StreamStateResponse]:
         call = calls.current()
-        async with self._database.transaction(call) as tx:
+        async with self._database.transaction(call, snapshot=True) as tx:
             async for facts in queries.state_facts(tx, self._clock, path=request.path):
                 yield facts_pb2.StreamStateResponse(facts=[outbox.envelope(fact, call=call) for fact in facts])
 

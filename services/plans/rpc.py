@@ -273,7 +273,7 @@ class PlanStateDoor(plans_pb2_grpc.PlanStateServiceServicer):
         self, request: facts_pb2.StreamStateRequest, context: grpc.aio.ServicerContext
     ) -> AsyncIterator[facts_pb2.StreamStateResponse]:
         call = calls.current()
-        async with self._database.transaction(call) as tx:
+        async with self._database.transaction(call, snapshot=True) as tx:
             async for facts in queries.state_facts(tx, path=request.path):
                 for start in range(0, len(facts), _STATE_CHUNK):
                     part = facts[start : start + _STATE_CHUNK]

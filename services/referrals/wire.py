@@ -1,0 +1,64 @@
+"""Referrals to protobuf and back; enum values lose the contract's prefix here and nowhere else."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from plumbline.inspections.v1 import inspections_pb2
+from plumbline.referrals.v1 import events_pb2, referrals_pb2
+from services.referrals.model import FoundFinding, Outcome, Referral
+
+
+def referral_message(referral: Referral) -> referrals_pb2.Referral:
+    """A referral as those who may read it get it; times that have not come are absent."""
+    return referrals_pb2.Referral(
+        name=referral.name,
+        etag=f'"{referral.version}"',
+        campaign=referral.campaign,
+        finding=referral.finding,
+        unit=referral.unit,
+        path=referral.path,
+        receiver=referral.receiver,
+        summary=referral.summary,
+        policy_basis=referral.policy_basis,
+        state=f"REFERRAL_STATE_{referral.state.value}",
+        return_reason=referral.return_reason,
+        outcome=f"OUTCOME_{referral.outcome.value}",
+        outcome_remark=referral.outcome_remark,
+        create_time=_instant(referral.create_time),
+        accept_time=_instant(referral.accept_time) if referral.accept_time else None,
+        close_time=_instant(referral.close_time) if referral.close_time else None,
+    )
+
+
+def referral_changed(referral: Referral) -> events_pb2.ReferralChanged:
+    """What superiors may know: state and outcome, never what it is about (AC-4)."""
+    return events_pb2.ReferralChanged(
+        unit=referral.unit,
+        receiver=referral.receiver,
+        state=f"REFERRAL_STATE_{referral.state.value}",
+        outcome=f"OUTCOME_{referral.outcome.value}",
+    )
+
+
+def found(finding: inspections_pb2.Finding) -> FoundFinding:
+    """A finding as inspections answered it."""
+    return FoundFinding(
+        name=finding.name,
+        tenant=finding.name.split("/")[1],
+        unit=finding.unit,
+        path=finding.path,
+        campaign=finding.campaign,
+    )
+
+
+def outcome(value: referrals_pb2.Outcome) -> Outcome:
+    return Outcome(referrals_pb2.Outcome.Name(value).removeprefix("OUTCOME_"))
+
+
+def _instant(value: datetime) -> Timestamp:
+    stamp = Timestamp()
+    stamp.FromDatetime(value)
+    return stamp
