@@ -6,12 +6,12 @@ import os
 
 import typer
 
-from services.cli.commands import doctor, up
+from services.cli.commands import demo, doctor, up
 from services.cli.options import DataOption, LangOption, choose
 from services.cli.words import both
 
 # A group of commands is a file in `commands/` with a function `add_to(app)`, and a name in this tuple.
-GROUPS = (up, doctor)
+GROUPS = (demo, up, doctor)
 
 
 def build() -> typer.Typer:

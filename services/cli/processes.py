@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ctypes
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from services.cli.privileges import Account
 
-# `prctl(2)`: the kernel sends this signal to the child when the thread that spawned it ends.
-PR_SET_PDEATHSIG = 1
+TIED = Path(__file__).with_name("tied.py")
 # A log larger than this is set aside at the next start; one older copy is kept.
 LOG_LIMIT_BYTES = 16 * 1024 * 1024
 # More than any last lines that are worth showing.
@@ -72,9 +71,8 @@ class Child:
         _set_aside(launch.log)
         with launch.log.open("ab") as log:
             start = log.tell()
-            account = launch.account
             process = subprocess.Popen(
-                launch.command,
+                _tied(launch),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -82,11 +80,6 @@ class Child:
                 env=dict(launch.environment),
                 start_new_session=True,
                 pass_fds=launch.kept_open,
-                # It takes no lock and makes one system call: what is said against it does not apply.
-                preexec_fn=_tied_to_parent(launch.death_signal),
-                user=None if account is None else account.uid,
-                group=None if account is None else account.gid,
-                extra_groups=None if account is None else (),
             )
         return cls(launch, process, log_start=start)
 
@@ -178,20 +171,12 @@ def _set_aside(log: Path) -> None:
         log.replace(log.with_suffix(f"{log.suffix}.1"))
 
 
-def _tied_to_parent(death_signal: signal.Signals) -> Callable[[], None]:
-    """What the child does between fork and exec: ask the kernel for a signal when we die, and check that we have not.
+def _tied(launch: Launch) -> list[str]:
+    """The command that becomes the child's after it has dropped privileges and tied itself to us."""
+    account = launch.account
+    uid, gid = (-1, -1) if account is None else (account.uid, account.gid)
+    numbers = (launch.death_signal.value, os.getpid(), uid, gid)
+    program = shutil.which(launch.command[0]) or launch.command[0]
+    return [sys.executable, "-I", "-S", str(TIED), *(str(n) for n in numbers), program, *launch.command[1:]]
 
-    It runs after the change of user, because a change of user clears the wish. Everything it needs is made here,
-    before the fork: a forked child must not take locks that another thread may have held.
-    """
-    parent = os.getpid()
-    number = int(death_signal)
-    prctl = ctypes.CDLL(None, use_errno=True).prctl if sys.platform == "linux" else None
 
-    def tie() -> None:
-        if prctl is not None:
-            prctl(PR_SET_PDEATHSIG, number, 0, 0, 0)
-        if os.getppid() != parent:
-            os._exit(1)
-
-    return tie

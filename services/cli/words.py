@@ -56,6 +56,67 @@ _COMMON: Final = {
     "interrupted": Words("已中断。", "Interrupted."),
 }
 
+_DEMO: Final = {
+    "demo.help": Words(
+        "在真实的全国区划上演示主要流程,最后打印全国汇总表",
+        "Tell the main story on the real national tree and print the national table",
+    ),
+    "demo.option.exit": Words("演示完即停止全部服务", "Stop everything when it is told"),
+    "demo.option.json": Words("把结果写入此文件(JSON)", "Write the result to this file (JSON)"),
+    "demo.option.seed": Words("演示内容的随机种子", "Seed of the made-up content"),
+    "demo.chapter.tree": Words("导入全国区划 44,703 个单位", "Importing the national tree of 44,703 units"),
+    "demo.chapter.tree_read": Words("各服务获知区划", "The services learn the tree"),
+    "demo.chapter.ledgers": Words("各省报送问题台账", "Provinces send in ledgers of problems"),
+    "demo.chapter.plans": Words("各单位制定并报备整改方案", "Units draft and lodge plans"),
+    "demo.chapter.registered": Words("上级完备性检查:编号或退回补正", "Superiors register or send back"),
+    "demo.chapter.completed": Words("补正后再次报备", "Completed and lodged again"),
+    "demo.chapter.progress": Words("报告整改进展", "Progress is reported"),
+    "demo.chapter.done": Words("报告整改完成", "Problems are reported as done"),
+    "demo.chapter.verified": Words("单位之外的人核验", "Verified from outside the unit"),
+    "demo.chapter.closed": Words("销号", "Taken off the ledger"),
+    "demo.chapter.draw": Words(
+        "双随机抽取:每省两县、每县两人", "The double-random draw: 2 counties a province, 2 inspectors each"
+    ),
+    "demo.chapter.visits": Words("突击检查", "No-notice visits"),
+    "demo.chapter.referrals": Words("问题线索移交", "Findings are referred"),
+    "demo.chapter.outcomes": Words("受理、退回或办结", "Accepted, returned or concluded"),
+    "demo.chapter.settled": Words("等待在途的事实到达汇总", "Waiting for the facts on the road"),
+    "demo.chapter.verify": Words("由各服务的原始数据重算核对", "Recomputing from the services' own truth"),
+    "demo.chapter_done": Words("{chapter}:{total}", "{chapter}: {total}"),
+    "demo.told_before": Words(
+        "此数据目录里已演示过,不再重复;换一个 --data 可重新开始。",
+        "The story has been told in this data folder already; take another --data to begin anew.",
+    ),
+    "demo.finished": Words(
+        "完成:{seconds} 秒,{calls} 次一元调用;核对 {facts} 条事实,差异 {differences} 处。",
+        "Done in {seconds} s with {calls} unary calls; {facts} facts compared, {differences} differences.",
+    ),
+    "demo.go_on": Words(
+        "服务仍在运行(Ctrl-C 停止)。在另一个终端里可以继续:\n"
+        "  plumbline --data {data} rollup table --unit 11 --level county\n"
+        "  plumbline --data {data} rollup verify\n"
+        "  plumbline --data {data} draw list\n"
+        "  plumbline --data {data} watch --unit 11",
+        "Everything is still running (Ctrl-C stops it). In another terminal you can go on with:\n"
+        "  plumbline --data {data} rollup table --unit 11 --level county\n"
+        "  plumbline --data {data} rollup verify\n"
+        "  plumbline --data {data} draw list\n"
+        "  plumbline --data {data} watch --unit 11",
+    ),
+}
+
+_FIGURES: Final = {
+    "figures.unit": Words("单位", "Unit"),
+    "figures.total": Words("合计", "Total"),
+    "figures.reported": Words("已报备/参加", "Reported/taking part"),
+    "figures.as_of": Words(
+        "截至 {time} UTC;在途事实 {pending} 条;最近一条在途 {lag} 毫秒;指标口径第 {version} 版。",
+        "As of {time} UTC; {pending} facts on the road; the last one was {lag} ms on it; definition version {version}.",
+    ),
+    "figures.empty.nothing_reported": Words("尚无单位报送。", "Nothing has been reported yet."),
+    "figures.empty.no_such_level": Words("该单位之下没有这一层级。", "There is no such level below this unit."),
+}
+
 _UP: Final = {
     "up.help": Words("在本机启动全部服务,直到 Ctrl-C", "Run everything on this machine until Ctrl-C"),
     "up.option.ready_file": Words(
@@ -219,4 +280,4 @@ _DOCTOR: Final = {
 }
 
 # Other groups of commands add their part here, one mapping a group.
-CATALOGUE: Final = _with(_COMMON, _UP, _REFUSALS, _DOCTOR)
+CATALOGUE: Final = _with(_COMMON, _DEMO, _FIGURES, _UP, _REFUSALS, _DOCTOR)

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 import asyncpg
-from sqlalchemy import Select, bindparam, select, tuple_
+from sqlalchemy import Select, bindparam, literal, select, tuple_
 
 from services.plans import tables
 from services.plans.model import (
@@ -228,7 +228,9 @@ async def _page(
 ) -> Sequence[Any]:
     parameters: dict[str, object] = {"low": path, "high": path + "~", "limit": page.size + 1}
     if page.after is not None:
-        statement = statement.where(tuple_(table.c.path, table.c.id) > tuple_(*page.after))
+        path_after, id_after = page.after
+        last = tuple_(literal(path_after, table.c.path.type), literal(id_after, table.c.id.type))
+        statement = statement.where(tuple_(table.c.path, table.c.id) > last)
     if state:
         statement = statement.where(table.c.state == state)
     return await tx.rows(statement, parameters)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -143,14 +143,14 @@ class Progress:
 
 @dataclass(frozen=True)
 class TableRow:
-    """A unit's line in a table. slots: sums by place in the wide row."""
+    """A unit's line in a table. slots: sums by place in the wide row, of every place that holds a figure."""
 
     unit: str
     code: str
     display_name: str
     level: str
     path: str
-    slots: Sequence[int]
+    slots: Mapping[int, int]
 
 
 @dataclass(frozen=True)

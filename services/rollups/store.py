@@ -10,6 +10,7 @@ from typing import Any
 import asyncpg
 import numpy as np
 
+from services.rollups.catalogue import USED_SLOTS
 from services.rollups.fold import Tallies
 from services.rollups.model import TERRITORIAL, WHOLE_TIME, Change, Contribution, Progress, TableRow
 from services.rollups.tables import SLOT_COLUMNS
@@ -48,7 +49,7 @@ _FOLDED = f"""
     select 'tally', line, unit_id, '', path, campaign, 0, 0, null, array[{", ".join(SLOT_COLUMNS)}]
     from rollups.tallies where period = '{WHOLE_TIME}'
 """
-_SUMS = ", ".join(f"coalesce(sum(t.{column}), 0)::bigint as {column}" for column in SLOT_COLUMNS)
+_SUMS = ", ".join(f"coalesce(sum(t.{SLOT_COLUMNS[slot]}), 0)::bigint" for slot in USED_SLOTS)
 _ROWS = """
     select p.unit_id, p.code, p.display_name, p.level, p.path, {sums}
     from rollups.placements p
@@ -212,7 +213,5 @@ def _contribution(row: asyncpg.Record) -> Contribution:
 
 
 def _table_row(row: asyncpg.Record) -> TableRow:
-    values = tuple(row)
-    return TableRow(
-        unit=values[0], code=values[1], display_name=values[2], level=values[3], path=values[4], slots=values[5:]
-    )
+    unit, code, display_name, level, path, *sums = row
+    return TableRow(unit, code, display_name, level, path, slots=dict(zip(USED_SLOTS, sums, strict=True)))

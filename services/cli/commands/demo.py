@@ -13,13 +13,14 @@ from google.protobuf.json_format import MessageToDict
 
 from plumbline.directory.v1 import directory_pb2
 from plumbline.rollups.v1 import rollups_pb2
+from services.cli import figures
 from services.cli.commands.up import Progress, run_until_stopped
 from services.cli.demonstration.content import Content
 from services.cli.demonstration.office import Office
 from services.cli.demonstration.story import CAMPAIGN, ROOT_CODE, Story, winds_of
 from services.cli.demonstration.telling import Bars
 from services.cli.options import DataOption, LangOption, chosen
-from services.cli.render import Screen, rollup_rows, rollup_table
+from services.cli.render import Screen
 from services.cli.stack import Stack, StackOptions
 from services.cli.words import both
 from shared.clock import SystemClock, day_in
@@ -29,21 +30,6 @@ TREE = Path(__file__).resolve().parents[3] / "deploy" / "data" / "cn-divisions.c
 SEED = 20131126
 ZONE = "Asia/Shanghai"
 SETTLE_S = 60
-METRICS = (
-    "units",
-    "plans_registered",
-    "problems_open",
-    "problems_in_progress",
-    "problems_done",
-    "problems_verified",
-    "problems_closed",
-    "problems_overdue",
-    "visits",
-    "findings",
-    "referrals",
-    "referrals_concluded",
-)
-
 ExitOption = Annotated[bool, typer.Option("--exit", help=both("demo.option.exit"))]
 JsonFileOption = Annotated[Path | None, typer.Option("--json", help=both("demo.option.json"), show_default=False)]
 SeedOption = Annotated[int, typer.Option("--seed", help=both("demo.option.seed"))]
@@ -129,15 +115,15 @@ async def run(stack: Stack, screen: Screen, *, seed: int, outcome: Outcome) -> N
             rollups_pb2.GetTableRequest(unit_code=ROOT_CODE, level="province", campaign=CAMPAIGN),
             token=office.admin_token,
         )
-        rollup_table(screen, table, metrics=METRICS)
-        outcome.table = rollup_rows(table)
+        figures.draw(screen, table, metrics=figures.USUAL_METRICS)
+        outcome.table = figures.as_json(table)
         outcome.unary_calls = office.unary_calls
         outcome.timings_s["total"] = round(time.monotonic() - outcome.began, 2)
         screen.progress(
             "demo.finished",
             seconds=f"{outcome.timings_s['total']:.1f}",
             calls=office.unary_calls,
-            facts=outcome.verify.get("factsCompared", 0),
+            facts=outcome.verify["facts_compared"],
             differences=outcome.verify["differences"],
         )
     finally:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import signal
 import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -49,9 +50,14 @@ def up(
     raise typer.Exit(asyncio.run(run_until_stopped(options, screen, as_json=as_json)))
 
 
-async def run_until_stopped(options: StackOptions, screen: Screen, *, as_json: bool) -> int:
-    """Run the stack until SIGINT or SIGTERM, which may come while it starts. Returns the exit code."""
-    serving = asyncio.create_task(_serve(options, screen, as_json=as_json))
+async def run_until_stopped(
+    options: StackOptions, screen: Screen, *, as_json: bool, then: Callable[[Stack], Awaitable[bool]] | None = None
+) -> int:
+    """Run the stack until SIGINT or SIGTERM, which may come while it starts. Returns the exit code.
+
+    then: what to do once everything serves; where it answers False, the stack stops after it.
+    """
+    serving = asyncio.create_task(_serve(options, screen, as_json=as_json, then=then))
     loop = asyncio.get_running_loop()
     stop = _StopOnce(serving)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -70,7 +76,9 @@ async def run_until_stopped(options: StackOptions, screen: Screen, *, as_json: b
     return 0
 
 
-async def _serve(options: StackOptions, screen: Screen, *, as_json: bool) -> None:
+async def _serve(
+    options: StackOptions, screen: Screen, *, as_json: bool, then: Callable[[Stack], Awaitable[bool]] | None
+) -> None:
     began = time.monotonic()
     screen.progress("up.starting", folder=options.folder.absolute())
     async with Stack.start(options) as stack:
@@ -80,7 +88,22 @@ async def _serve(options: StackOptions, screen: Screen, *, as_json: bool) -> Non
         else:
             _show(stack, screen)
         screen.progress("up.ready", seconds=seconds)
-        await stack.wait()
+        if then is None:
+            await stack.wait()
+            return
+        # A service that dies for good while the deed runs must end it, not leave it waiting.
+        watching = asyncio.create_task(stack.wait())
+        doing = asyncio.ensure_future(then(stack))
+        try:
+            await asyncio.wait({watching, doing}, return_when=asyncio.FIRST_COMPLETED)
+            if doing.done() and doing.result():
+                await watching
+            elif watching.done():
+                watching.result()
+        finally:
+            for task in (watching, doing):
+                task.cancel()
+            await asyncio.gather(watching, doing, return_exceptions=True)
 
 
 def _show(stack: Stack, screen: Screen) -> None:
