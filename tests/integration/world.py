@@ -7,11 +7,16 @@ import gzip
 import time
 import uuid
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import grpc
 
+from plumbline.audit.v1 import audit_pb2, audit_pb2_grpc
 from plumbline.directory.v1 import directory_pb2, directory_pb2_grpc
+from plumbline.inspections.v1 import inspections_pb2, inspections_pb2_grpc
 from plumbline.plans.v1 import plans_pb2, plans_pb2_grpc
+from plumbline.referrals.v1 import referrals_pb2, referrals_pb2_grpc
+from plumbline.rollups.v1 import rollups_pb2, rollups_pb2_grpc
 from services.cli.stack import Stack
 from shared import rpc_client
 
@@ -42,7 +47,7 @@ class World:
         self._units: dict[str, directory_pb2.Unit] = {}
 
     async def plant(self) -> None:
-        """Imports the tree and waits until plans, the slowest to need it, has heard of it."""
+        """Imports the tree and waits until every service has heard of it."""
         stub = directory_pb2_grpc.DirectoryServiceStub(self.channel("directory"))
         header = directory_pb2.ImportUnitsHeader(
             request_id=str(uuid.uuid4()),
@@ -57,8 +62,24 @@ class World:
         ]
         await rpc_client.upload(stub.ImportUnits, parts, token=self.stack.admin_token, deadline_s=60)
         await self._read_units(stub, "")
-        for service in ("plans",):
-            await self._wait_for_tree(service)
+        last = max(self._units.values(), key=lambda unit: unit.path)
+        for method, request in (
+            (plans_pb2_grpc.PlanServiceStub(self.channel("plans")).ListProblems, plans_pb2.ListProblemsRequest),
+            (
+                inspections_pb2_grpc.InspectionServiceStub(self.channel("inspections")).ListVisits,
+                inspections_pb2.ListVisitsRequest,
+            ),
+            (
+                referrals_pb2_grpc.ReferralServiceStub(self.channel("referrals")).ListReferrals,
+                referrals_pb2.ListReferralsRequest,
+            ),
+            (rollups_pb2_grpc.RollupServiceStub(self.channel("rollups")).GetTable, rollups_pb2.GetTableRequest),
+        ):
+            await self._until_known(method, request(unit=last.id))
+        await self._until_known(
+            audit_pb2_grpc.AuditServiceStub(self.channel("audit")).GetLogHead,
+            audit_pb2.GetLogHeadRequest(name=f"tenants/{self.unit('13').id}/logHead"),
+        )
 
     async def _read_units(self, stub: directory_pb2_grpc.DirectoryServiceStub, parent: str) -> None:
         request = directory_pb2.ListUnitsRequest(parent_unit=parent, page_size=200)
@@ -67,17 +88,14 @@ class World:
             self._units[unit.code] = unit
             await self._read_units(stub, unit.id)
 
-    async def _wait_for_tree(self, service: str) -> None:
-        stub = plans_pb2_grpc.PlanServiceStub(self.channel(service))
-        last = max(self._units.values(), key=lambda unit: unit.path)
+    async def _until_known(self, method: Callable[..., Any], request: Any) -> None:
+        """Waits until a service answers about a unit instead of not knowing it."""
 
         async def known() -> bool:
             try:
-                await rpc_client.call(
-                    stub.ListProblems, plans_pb2.ListProblemsRequest(unit=last.id), token=self.stack.admin_token
-                )
+                await rpc_client.call(method, request, token=self.stack.admin_token)
             except rpc_client.RemoteRefusal as refusal:
-                if refusal.remote_reason == "UNKNOWN_UNIT":
+                if refusal.remote_reason in ("UNKNOWN_UNIT", "NOT_FOUND", "PERMISSION_DENIED"):
                     return False
                 raise
             return True

@@ -150,7 +150,7 @@ def test_equal_tickets_are_ordered_as_in_sps() -> None:
 
 
 @pytest.mark.parametrize(
-    "case, shift", [(SPS["order"][1], Fraction(0)), (SPS["order"][2], Fraction(49, 100))], ids=["plain", "shifted"]
+    ("case", "shift"), [(SPS["order"][1], Fraction(0)), (SPS["order"][2], Fraction(49, 100))], ids=["plain", "shifted"]
 )
 def test_equal_sizes_are_drawn_by_ticket_as_in_sps(case: dict[str, Any], shift: Fraction) -> None:
     tickets = [ticket_at((Fraction(at, 10) - shift) % 1) for at in range(1, 10)]
@@ -257,7 +257,7 @@ def test_more_must_units_than_visits_are_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "frame, places",
+    ("frame", "places"),
     [
         pytest.param([FrameUnit("a", "s", 1), FrameUnit("a", "s", 2)], [Place("s", 1, 0)], id="unit twice"),
         pytest.param([FrameUnit("a", "s", 1)], [Place("s", 1, 0), Place("s", 0, 0)], id="stratum twice"),

@@ -215,5 +215,5 @@ def test_a_method_without_an_action_stops_the_server() -> None:
     service.method.add(name="Do", input_type=".bare.Nothing", output_type=".bare.Nothing")
     pool.Add(file)
 
-    with pytest.raises(ActionMissing, match="/bare.BareService/Do"):
+    with pytest.raises(ActionMissing, match=r"/bare\.BareService/Do"):
         methods_of([pool.FindServiceByName("bare.BareService")])
