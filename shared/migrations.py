@@ -1,13 +1,16 @@
 """Brings a database to the shape that the services expect: roles and schemas first, then each service's migrations.
 
 Runs as a job before new code starts, never from a service (pitfalls.md 8).
-`python -m shared.migrations` migrates every service with the DSN in PLUMBLINE_ADMIN_DSN.
+`python -m shared.migrations` does both, with the DSN in PLUMBLINE_ADMIN_DSN and PLUMBLINE_ROLE_PASSWORDS as JSON.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
+import os
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -147,3 +150,20 @@ def _to_database(admin_dsn: str) -> str:
     host = rest.split("/", 1)[0]
     del scheme
     return f"postgresql+asyncpg://{host}/{DATABASE}" + (f"?{query}" if query else "")
+
+
+def main() -> None:
+    """The job before the services; exits 1 with a sentence if something is missing."""
+    dsn = os.environ.get("PLUMBLINE_ADMIN_DSN", "")
+    passwords = os.environ.get("PLUMBLINE_ROLE_PASSWORDS", "")
+    if not dsn or not passwords:
+        sys.exit("PLUMBLINE_ADMIN_DSN and PLUMBLINE_ROLE_PASSWORDS must be set")
+    try:
+        prepare(dsn, json.loads(passwords))
+        migrate(dsn)
+    except (ServerTooOld, KeyError, ValueError, OSError) as error:
+        sys.exit(f"the database could not be prepared: {error}")
+
+
+if __name__ == "__main__":
+    main()

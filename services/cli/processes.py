@@ -178,5 +178,3 @@ def _tied(launch: Launch) -> list[str]:
     numbers = (launch.death_signal.value, os.getpid(), uid, gid)
     program = shutil.which(launch.command[0]) or launch.command[0]
     return [sys.executable, "-I", "-S", str(TIED), *(str(n) for n in numbers), program, *launch.command[1:]]
-
-

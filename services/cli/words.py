@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
-
-class Language(enum.Enum):
-    """The languages of the command line; the value is what `--lang` takes."""
-
-    ZH = "zh"
-    EN = "en"
-
-
-@dataclass(frozen=True)
-class Words:
-    """One sentence in both languages; `{name}` stands for a fact."""
-
-    zh: str
-    en: str
+from services.cli.command_words import COMMANDS
+from services.cli.language import Language as Language
+from services.cli.language import Words as Words
 
 
 def say(key: str, language: Language, **facts: object) -> str:
@@ -108,7 +95,13 @@ _DEMO: Final = {
 _FIGURES: Final = {
     "figures.unit": Words("单位", "Unit"),
     "figures.total": Words("合计", "Total"),
-    "figures.reported": Words("已报备/参加", "Reported/taking part"),
+    "figures.reported": Words("已报备\n/参加", "Lodged/\ntaking\npart"),
+    "figures.left_out": Words(
+        "终端只有 {width} 列,右侧 {count} 列指标未显示;加宽终端,或用 --metrics 选择,或用 --json 查看全部。",
+        "The terminal is {width} wide, so the {count} rightmost figures are left out: widen it, choose with --metrics,"
+        " or see all with --json.",
+    ),
+    "figures.unknown": Words("没有这些指标:{names}。可用:{known}", "No such figures: {names}. There are: {known}"),
     "figures.as_of": Words(
         "截至 {time} UTC;在途事实 {pending} 条;最近一条在途 {lag} 毫秒;指标口径第 {version} 版。",
         "As of {time} UTC; {pending} facts on the road; the last one was {lag} ms on it; definition version {version}.",
@@ -279,5 +272,5 @@ _DOCTOR: Final = {
     "doctor.name.clock": Words("时钟", "Clock"),
 }
 
-# Other groups of commands add their part here, one mapping a group.
-CATALOGUE: Final = _with(_COMMON, _DEMO, _FIGURES, _UP, _REFUSALS, _DOCTOR)
+# What the commands against a running stack say stands in `command_words.py`, one mapping a group.
+CATALOGUE: Final = _with(_COMMON, _DEMO, _FIGURES, _UP, _REFUSALS, _DOCTOR, *COMMANDS)
