@@ -17,7 +17,7 @@ from shared.bus import Bus, Incoming
 from shared.calls import Call, system_call
 from shared.clock import Clock
 from shared.database import Database, Transaction
-from shared.errors import Unavailable
+from shared.errors import DomainError, Unavailable
 
 log = structlog.get_logger()
 
@@ -218,7 +218,9 @@ class Inbox(Generic[Content]):
                 await tx.fetch(f"delete from {schema}.parked_facts where message_id = $1", message_id)
 
             await self._database.run(self._call(), apply_and_unpark)
-        except (Unreadable, asyncpg.PostgresError, ValueError, KeyError, LookupError) as error:
+        except Unavailable:
+            raise
+        except (Unreadable, DomainError, asyncpg.PostgresError, ValueError, LookupError) as error:
             return f"{type(error).__name__}: {error}"[:500]
         self._wake()
         return None

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from services.cli.refusals import PartFailed, StackRefused
@@ -14,6 +16,22 @@ from services.cli.words import Language, say
 
 # Lines of a dead part that are worth a person's eyes at once; the log has the rest.
 SHOWN_LINES = 20
+
+# Off a terminal nobody sees an edge, and a program that reads a table wants one line a row.
+NATURAL_WIDTH = 10_000
+
+
+@contextmanager
+def wide_enough(console: Console, drawn: Table) -> Iterator[None]:
+    """Lets a table be as wide as it is by nature where the console is no terminal."""
+    before = console.width
+    if not console.is_terminal:
+        console.width = NATURAL_WIDTH
+        console.width = max(before, console.measure(drawn).maximum)
+    try:
+        yield
+    finally:
+        console.width = before
 
 
 class Screen:
@@ -55,12 +73,45 @@ class Screen:
         for line in lines[-SHOWN_LINES:]:
             self.err.print(f"  {escape(line)}", soft_wrap=True)
 
-    def table(self, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-        """A table; cells may carry rich's markup, so the caller escapes what is not its own."""
-        drawn = Table(*heads, box=None, pad_edge=False)
+    def fail(self, key: str, **facts: object) -> None:
+        """Say why the command did not do what was asked."""
+        self.err.print(f"[red]{escape(self.words(key, **facts))}[/red]", soft_wrap=True)
+
+    def table(
+        self,
+        heads: Sequence[str],
+        rows: Iterable[Sequence[str]],
+        *,
+        right: Sequence[int] = (),
+        on: Console | None = None,
+    ) -> None:
+        """A table; cells may carry rich's markup, so the caller escapes what is not its own.
+
+        right: the columns of numbers. on: where it goes if it is no answer.
+        """
+        console = on or self.out
+        drawn = Table(box=None, pad_edge=False)
+        for number, head in enumerate(heads):
+            drawn.add_column(head, justify="right" if number in right else "left", no_wrap=number in right)
         for row in rows:
             drawn.add_row(*row)
-        self.out.print(drawn)
+        with wide_enough(console, drawn):
+            console.print(drawn)
+
+    @contextmanager
+    def bar(self, said: str, total: int) -> Iterator[Callable[[int], None]]:
+        """A progress bar; gives what is called with the steps done since. Nothing is shown off a terminal."""
+        if not self.err.is_terminal:
+            yield lambda steps: None
+            return
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=self.err, transient=True) as progress:
+            task = progress.add_task(escape(said), total=total)
+            yield lambda steps: progress.advance(task, steps)
+
+    def json_line(self, value: object) -> None:
+        """One JSON object as a line of its own, for programs that read along."""
+        self.out.print(json.dumps(value, ensure_ascii=False), markup=False, soft_wrap=True)
 
     def json(self, value: object) -> None:
         """One JSON document on standard output, for programs."""

@@ -12,8 +12,7 @@ from services.cli.language import Words as Words
 
 def say(key: str, language: Language, **facts: object) -> str:
     """The sentence of a key with its facts filled in. Raises KeyError for a key or a fact that is missing."""
-    words = CATALOGUE[key]
-    return (words.zh if language is Language.ZH else words.en).format_map(facts)
+    return CATALOGUE[key].in_(language).format_map(facts)
 
 
 def both(key: str) -> str:

@@ -62,24 +62,29 @@ class World:
         ]
         await rpc_client.upload(stub.ImportUnits, parts, token=self.stack.admin_token, deadline_s=60)
         await self._read_units(stub, "")
-        last = max(self._units.values(), key=lambda unit: unit.path)
-        for method, request in (
-            (plans_pb2_grpc.PlanServiceStub(self.channel("plans")).ListProblems, plans_pb2.ListProblemsRequest),
-            (
-                inspections_pb2_grpc.InspectionServiceStub(self.channel("inspections")).ListVisits,
-                inspections_pb2.ListVisitsRequest,
+        await self._until_all_know(max(self._units.values(), key=lambda unit: unit.path))
+
+    async def _until_all_know(self, unit: directory_pb2.Unit) -> None:
+        """Waits until every service that this stack runs has heard of a unit, and audit of its tenant's log."""
+        log = f"tenants/{unit.tenant}/logHead"
+        questions: dict[str, tuple[Any, str, Any]] = {
+            "plans": (plans_pb2_grpc.PlanServiceStub, "ListProblems", plans_pb2.ListProblemsRequest(unit=unit.id)),
+            "inspections": (
+                inspections_pb2_grpc.InspectionServiceStub,
+                "ListVisits",
+                inspections_pb2.ListVisitsRequest(unit=unit.id),
             ),
-            (
-                referrals_pb2_grpc.ReferralServiceStub(self.channel("referrals")).ListReferrals,
-                referrals_pb2.ListReferralsRequest,
+            "referrals": (
+                referrals_pb2_grpc.ReferralServiceStub,
+                "ListReferrals",
+                referrals_pb2.ListReferralsRequest(unit=unit.id),
             ),
-            (rollups_pb2_grpc.RollupServiceStub(self.channel("rollups")).GetTable, rollups_pb2.GetTableRequest),
-        ):
-            await self._until_known(method, request(unit=last.id))
-        await self._until_known(
-            audit_pb2_grpc.AuditServiceStub(self.channel("audit")).GetLogHead,
-            audit_pb2.GetLogHeadRequest(name=f"tenants/{self.unit('13').id}/logHead"),
-        )
+            "rollups": (rollups_pb2_grpc.RollupServiceStub, "GetTable", rollups_pb2.GetTableRequest(unit=unit.id)),
+            "audit": (audit_pb2_grpc.AuditServiceStub, "GetLogHead", audit_pb2.GetLogHeadRequest(name=log)),
+        }
+        for service, (stub, method, request) in questions.items():
+            if service in self.stack.addresses:
+                await self._until_known(getattr(stub(self.channel(service)), method), request)
 
     async def _read_units(self, stub: directory_pb2_grpc.DirectoryServiceStub, parent: str) -> None:
         request = directory_pb2.ListUnitsRequest(parent_unit=parent, page_size=200)
