@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 
 import typer
 from rich.markup import escape
@@ -14,36 +13,15 @@ from services.cli import refusals
 from services.cli.connection import Connection, find
 from services.cli.folder import StackFolder
 from services.cli.options import Choices
-from services.cli.refusals import StackRefused
+from services.cli.refusals import Fault, FileRefused, StackRefused
 from services.cli.render import Screen
 from shared.errors import DomainError, FieldViolation
 from shared.rpc_client import RemoteFailure, RemoteRefusal
 
 # As a shell reports a program that SIGINT ended.
 INTERRUPTED = 130
-# Placed where a fault belongs to no line.
-NO_LINE = ""
 
 Deed = Callable[[Connection, Screen], Awaitable[int]]
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One thing that is wrong with a file or a request: where, and why as a reason code with the service's words."""
-
-    line: str
-    field: str
-    reason: str
-    description: str = ""
-
-
-class FileRefused(Exception):
-    """A file has faults that are seen before it is sent."""
-
-    def __init__(self, file: object, faults: Sequence[Fault]) -> None:
-        super().__init__(f"{file}: {len(faults)} faults")
-        self.file = file
-        self.faults = tuple(faults)
 
 
 Locate = Callable[[FieldViolation], Fault]
@@ -51,7 +29,7 @@ Locate = Callable[[FieldViolation], Fault]
 
 def located_by_name(violation: FieldViolation) -> Fault:
     """A violation that names a field of the request."""
-    return Fault(NO_LINE, violation.field, violation.reason, violation.description)
+    return Fault("", violation.field, violation.reason, violation.description)
 
 
 def ask(choices: Choices, deed: Deed, *, as_json: bool, locate: Locate = located_by_name) -> int:

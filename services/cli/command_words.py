@@ -42,6 +42,11 @@ _CONNECTION: Final = {
     "file_unreadable": Words("不能读取 {file}:{cause}", "{file} cannot be read: {cause}"),
     "file_refused": Words("{file} 有错误,未发送。", "{file} has faults; nothing was sent."),
     "more": Words("还有更多;用 --limit 加大条数。", "There are more; raise --limit."),
+    "no_such_tenant": Words("没有租户 {tenant}。", "There is no tenant {tenant}."),
+    "no_units": Words(
+        "还没有单位。请先用 plumbline units import 导入。",
+        "There are no units yet: plant them with `plumbline units import`.",
+    ),
     "none": Words("没有。", "There are none."),
     "option.limit": Words("最多显示的条数", "How many to show at most"),
     "option.campaign": Words("活动", "The campaign"),
@@ -136,9 +141,7 @@ _DRAW: Final = {
         "试用:编号为 inspector:001 起的人员数", "For trials: so many inspectors named inspector:001 and on"
     ),
     "draw.seed": Words("种子:64 位十六进制", "The seed: 64 hexadecimal digits"),
-    "draw.dice": Words(
-        "当众摇出的数字;种子为其 SHA-256", "Digits drawn before witnesses; the seed is their SHA-256"
-    ),
+    "draw.dice": Words("当众摇出的数字;种子为其 SHA-256", "Digits drawn before witnesses; the seed is their SHA-256"),
     "draw.one_seed": Words("请给出 --seed 或 --dice 之一。", "Give either --seed or --dice."),
     "draw.one_list": Words(
         "请给出 --inspectors-file 或 --inspectors 之一。", "Give either --inspectors-file or --inspectors."
@@ -216,7 +219,6 @@ _AUDIT: Final = {
     "audit.kind.DEED": Words("行为", "deed"),
     "audit.kind.FACT": Words("事实", "fact"),
     "audit.kind.REFUSAL": Words("拒绝", "refusal"),
-    "audit.no_such_tenant": Words("没有租户 {tenant}。", "There is no tenant {tenant}."),
 }
 
 COMMANDS: Final = (_CONNECTION, _UNITS, _ROLLUP, _WATCH, _DRAW, _FACTS, _LEDGER, _AUDIT)

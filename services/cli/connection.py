@@ -126,7 +126,9 @@ class Connection:
         """One server-streaming call."""
         return rpc_client.download(method, request, token=self._place.token, deadline_s=STREAM_S)
 
-    async def listed(self, method: Callable[..., Any], request: Any, *, field: str, most: int) -> tuple[list[Any], bool]:
+    async def listed(
+        self, method: Callable[..., Any], request: Any, *, field: str, most: int
+    ) -> tuple[list[Any], bool]:
         """Things of a list, page by page, at most so many; and whether there are more. field: of the answer."""
         found: list[Any] = []
         token = ""

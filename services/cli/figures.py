@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 
+from rich.cells import cell_len
 from rich.markup import escape
 from rich.table import Table as Drawn
 
 from plumbline.rollups.v1 import rollups_pb2
-from services.cli.render import Screen
-from services.cli.words import Language
+from services.cli.language import Words
+from services.cli.render import Screen, wide_enough
 
-# What most people ask of a table; it fits a terminal of 120 columns. The others come with --all.
+# What most people ask of a table; it fits a terminal of 100 columns. The others come with --all.
 USUAL_METRICS = (
     "units",
     "plans_registered",
@@ -28,22 +30,112 @@ USUAL_METRICS = (
     "referrals_concluded",
 )
 
+# Heads that are hardly wider than the numbers below them; the service's labels are whole phrases.
+SHORT_LABELS: Final[Mapping[str, Words]] = {
+    "units": Words("单位\n数", "Units"),
+    "participating_units": Words("参加\n单位", "Taking\npart"),
+    "reported_units": Words("报备\n单位", "Have\nlodged"),
+    "plans_lodged": Words("方案\n待核", "Plans\nlodged"),
+    "plans_returned_now": Words("方案\n补正", "Plans\nback"),
+    "plans_registered": Words("方案\n登记", "Plans\nin"),
+    "plan_lodgings": Words("报备\n次数", "Lodg-\nings"),
+    "plan_returns": Words("退回\n次数", "Re-\nturns"),
+    "problems_total": Words("问题\n总数", "Prob-\nlems"),
+    "problems_open": Words("问题\n列入", "Not\nbegun"),
+    "problems_in_progress": Words("问题\n整改", "In\nhand"),
+    "problems_done": Words("问题\n报完", "Done"),
+    "problems_verified": Words("问题\n核验", "Veri-\nfied"),
+    "problems_closed": Words("问题\n销号", "Closed"),
+    "problems_overdue": Words("问题\n逾期", "Over-\ndue"),
+    "problems_yellow": Words("问题\n临期", "Nearly\ndue"),
+    "visits": Words("检查\n次数", "Visits"),
+    "visits_closed": Words("检查\n结束", "Visits\nclosed"),
+    "findings": Words("发现\n问题", "Find-\nings"),
+    "findings_serious": Words("发现\n严重", "Grave\nones"),
+    "referrals": Words("线索\n移交", "Refer-\nred"),
+    "referrals_accepted": Words("线索\n受理", "Ac-\ncepted"),
+    "referrals_returned": Words("线索\n退回", "Sent\nback"),
+    "referrals_concluded": Words("线索\n办结", "Con-\ncluded"),
+}
+
+# Between two columns; the narrow gap is taken where the wide one does not fit.
+WIDE_GAP, NARROW_GAP = 2, 1
+# The unit's name, and how many of those below have lodged: without them the figures say nothing.
+KEPT_COLUMNS = 2
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column as text: its head may have lines; cells and foot have one."""
+
+    head: str
+    cells: tuple[str, ...]
+    foot: str
+
+    @property
+    def width(self) -> int:
+        """Terminal cells that the column needs so that nothing in it is folded."""
+        return max(cell_len(line) for line in (*self.head.split("\n"), *self.cells, self.foot))
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How a table goes onto a terminal: its columns from the left, and the gap between them."""
+
+    columns: int
+    gap: int
+
+
+def fit(widths: Sequence[int], available: int | None) -> Fit:
+    """How many columns fit and with which gap. available: terminal cells, or None off a terminal: all fit.
+
+    A column is shown whole or not at all; the first KEPT_COLUMNS always are.
+    """
+    if available is None or _needed(widths, WIDE_GAP) <= available:
+        return Fit(len(widths), WIDE_GAP)
+    count = len(widths)
+    while count > KEPT_COLUMNS and _needed(widths[:count], NARROW_GAP) > available:
+        count -= 1
+    return Fit(count, NARROW_GAP)
+
+
+def _needed(widths: Sequence[int], gap: int) -> int:
+    return sum(widths) + gap * (len(widths) - 1)
+
+
+def unknown_metrics(table: rollups_pb2.Table, metrics: Sequence[str]) -> list[str]:
+    """Those of the wanted figures that the service does not have."""
+    known = {metric.id for metric in table.metrics}
+    return [wanted for wanted in metrics if wanted not in known]
+
 
 def draw(screen: Screen, table: rollups_pb2.Table, *, metrics: Sequence[str]) -> None:
-    """A table of figures with its total, as-of time and lag; says why it is empty where it is."""
-    columns = _columns(table, metrics)
-    drawn = Drawn(box=None, pad_edge=False, header_style="bold", show_footer=True)
-    drawn.add_column(screen.words("figures.unit"), footer=screen.words("figures.total"), no_wrap=True)
-    for number in columns:
-        metric = table.metrics[number]
-        label = metric.label_zh if screen.language is Language.ZH else metric.label_en
-        footer = f"{table.total.values[number]:,}" if table.total.values else ""
-        drawn.add_column(escape(label), justify="right", footer=footer, overflow="fold")
-    reported = screen.words("figures.reported")
-    drawn.add_column(reported, justify="right", footer=_reported(table.total))
-    for row in table.rows:
-        drawn.add_row(escape(row.display_name), *(f"{row.values[number]:,}" for number in columns), _reported(row))
-    screen.out.print(drawn)
+    """A table of figures with its total, as-of time and lag; says why it is empty where it is.
+
+    metrics: ids in the order of the columns; all for an empty wish. Where a terminal is too narrow the rightmost
+    figures are left out and counted; no number is ever folded.
+    """
+    columns = columns_of(screen, table, metrics)
+    console = screen.out
+    shown = fit([column.width for column in columns], console.width if console.is_terminal else None)
+    drawn = Drawn(box=None, pad_edge=False, padding=(0, shown.gap, 0, 0), header_style="bold", show_footer=True)
+    for number, column in enumerate(columns[: shown.columns]):
+        drawn.add_column(
+            escape(column.head),
+            footer=escape(column.foot),
+            footer_style="bold",
+            justify="right" if number else "left",
+            min_width=column.width,
+            no_wrap=True,
+            vertical="bottom",
+        )
+    for cells in zip(*(column.cells for column in columns[: shown.columns]), strict=True):
+        drawn.add_row(*(escape(cell) for cell in cells))
+    with wide_enough(console, drawn):
+        console.print(drawn)
+    left_out = len(columns) - shown.columns
+    if left_out:
+        screen.warn("figures.left_out", count=left_out, width=console.width)
     if table.empty_reason:
         screen.answer(f"figures.empty.{table.empty_reason}")
     screen.answer(
@@ -53,6 +145,34 @@ def draw(screen: Screen, table: rollups_pb2.Table, *, metrics: Sequence[str]) ->
         lag=f"{table.lag_ms:,}",
         version=table.catalogue_version,
     )
+
+
+def columns_of(screen: Screen, table: rollups_pb2.Table, metrics: Sequence[str]) -> list[Column]:
+    """The columns from the left: the unit, how many have lodged, then the figures."""
+    unit = Column(
+        screen.words("figures.unit"), tuple(row.display_name for row in table.rows), screen.words("figures.total")
+    )
+    reported = Column(
+        screen.words("figures.reported"), tuple(_reported(row) for row in table.rows), _reported(table.total)
+    )
+    figures = [
+        Column(
+            _label(screen, table.metrics[number]),
+            tuple(_figure(row, number) for row in table.rows),
+            _figure(table.total, number),
+        )
+        for number in _places(table, metrics)
+    ]
+    return [unit, reported, *figures]
+
+
+def _label(screen: Screen, metric: rollups_pb2.Metric) -> str:
+    words = SHORT_LABELS.get(metric.id, Words(metric.label_zh, metric.label_en))
+    return words.in_(screen.language)
+
+
+def _figure(row: rollups_pb2.Row, number: int) -> str:
+    return f"{row.values[number]:,}" if row.values else ""
 
 
 def as_json(table: rollups_pb2.Table) -> dict[str, Any]:
@@ -69,7 +189,7 @@ def as_json(table: rollups_pb2.Table) -> dict[str, Any]:
     }
 
 
-def _columns(table: rollups_pb2.Table, metrics: Sequence[str]) -> list[int]:
+def _places(table: rollups_pb2.Table, metrics: Sequence[str]) -> list[int]:
     """Places of the wanted metrics in each row's values; all of them for an empty wish."""
     ids = [metric.id for metric in table.metrics]
     return [ids.index(wanted) for wanted in metrics if wanted in ids] if metrics else list(range(len(ids)))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import sys
 
+import structlog
 import typer
 
-from services.cli.commands import demo, doctor, up
+from services.cli.commands import audit, demo, doctor, draw, ledger, parked, rollup, units, up, watch
 from services.cli.options import DataOption, LangOption, choose
 from services.cli.words import both
 
 # A group of commands is a file in `commands/` with a function `add_to(app)`, and a name in this tuple.
-GROUPS = (demo, up, doctor)
+GROUPS = (demo, up, doctor, units, rollup, draw, ledger, watch, parked, audit)
 
 
 def build() -> typer.Typer:
@@ -30,6 +32,8 @@ def _before(context: typer.Context, data: DataOption = None, lang: LangOption = 
 
 def main() -> None:
     """Entry point of the console script."""
+    # Standard output is for answers, which programs read; what a library logs is none.
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     build()()
 
 

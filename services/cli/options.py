@@ -15,6 +15,10 @@ DataOption = Annotated[Path | None, typer.Option("--data", help=both("option.dat
 LangOption = Annotated[Language | None, typer.Option("--lang", help=both("option.lang"), show_default=False)]
 JsonOption = Annotated[bool, typer.Option("--json", help=both("option.json"))]
 
+LimitOption = Annotated[int, typer.Option("--limit", min=1, max=100_000, help=both("option.limit"))]
+CAMPAIGN = "mass-line-2013"
+CampaignOption = Annotated[str, typer.Option("--campaign", help=both("option.campaign"))]
+
 
 @dataclass(frozen=True)
 class Choices:

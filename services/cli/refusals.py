@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from services.cli.language import Language, Words
+
 
 class StackRefused(Exception):
     """Something that the person at the terminal can act on. key: of `words.py`; facts: the values that it names."""
@@ -23,6 +25,25 @@ class PartFailed(StackRefused):
         super().__init__(key, part=part, **facts)
         self.part = part
         self.last_lines = tuple(last_lines)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong with a file or a request: where, and why as a reason code with the service's words."""
+
+    line: str
+    field: str
+    reason: str
+    description: str = ""
+
+
+class FileRefused(Exception):
+    """A file has faults that are seen before it is sent."""
+
+    def __init__(self, file: object, faults: Sequence[Fault]) -> None:
+        super().__init__(f"{file}: {len(faults)} faults")
+        self.file = file
+        self.faults = tuple(faults)
 
 
 def sentence(reason: str, language: Language, *, message: str) -> str:

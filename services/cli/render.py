@@ -90,13 +90,24 @@ class Screen:
         right: the columns of numbers. on: where it goes if it is no answer.
         """
         console = on or self.out
-        drawn = Table(box=None, pad_edge=False)
+        drawn = Table(box=None, pad_edge=False, show_header=any(heads))
         for number, head in enumerate(heads):
             drawn.add_column(head, justify="right" if number in right else "left", no_wrap=number in right)
         for row in rows:
             drawn.add_row(*row)
         with wide_enough(console, drawn):
             console.print(drawn)
+
+    def listing(
+        self, heads: Sequence[str], rows: Sequence[Sequence[str]], *, more: bool = False, right: Sequence[int] = ()
+    ) -> None:
+        """A table of a list's page, with a word where it is empty or goes on."""
+        if not rows:
+            self.answer("none")
+            return
+        self.table(heads, rows, right=right)
+        if more:
+            self.progress("more")
 
     @contextmanager
     def bar(self, said: str, total: int) -> Iterator[Callable[[int], None]]:
@@ -108,6 +119,15 @@ class Screen:
         with Progress(*columns, console=self.err, transient=True) as progress:
             task = progress.add_task(escape(said), total=total)
             yield lambda steps: progress.advance(task, steps)
+
+    @contextmanager
+    def status(self) -> Iterator[Callable[[str], None]]:
+        """A line that changes while something goes on; gives what is called with the words. Nothing off a terminal."""
+        if not self.err.is_terminal:
+            yield lambda said: None
+            return
+        with self.err.status("") as line:
+            yield lambda said: line.update(escape(said))
 
     def json_line(self, value: object) -> None:
         """One JSON object as a line of its own, for programs that read along."""

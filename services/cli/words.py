@@ -73,6 +73,10 @@ _DEMO: Final = {
         "此数据目录里已演示过,不再重复;换一个 --data 可重新开始。",
         "The story has been told in this data folder already; take another --data to begin anew.",
     ),
+    "demo.failed": Words(
+        "演示中断:{why}。各服务的日志在数据目录的 logs 里。",
+        "The story broke off: {why}. The services' logs are in the data folder, under logs.",
+    ),
     "demo.finished": Words(
         "完成:{seconds} 秒,{calls} 次一元调用;核对 {facts} 条事实,差异 {differences} 处。",
         "Done in {seconds} s with {calls} unary calls; {facts} facts compared, {differences} differences.",

@@ -16,15 +16,16 @@ from plumbline.rollups.v1 import rollups_pb2
 from services.cli import figures
 from services.cli.commands.up import Progress, run_until_stopped
 from services.cli.demonstration.content import Content
+from services.cli.demonstration.country import ROOT_CODE, Country
 from services.cli.demonstration.office import Office
-from services.cli.demonstration.story import CAMPAIGN, ROOT_CODE, Story, winds_of
-from services.cli.demonstration.telling import Bars
+from services.cli.demonstration.story import CAMPAIGN, Story, winds_of
+from services.cli.demonstration.telling import Book
 from services.cli.options import DataOption, LangOption, chosen
 from services.cli.render import Screen
 from services.cli.stack import Stack, StackOptions
 from services.cli.words import both
 from shared.clock import SystemClock, day_in
-from shared.rpc_client import RemoteRefusal
+from shared.rpc_client import RemoteFailure, RemoteRefusal
 
 TREE = Path(__file__).resolve().parents[3] / "deploy" / "data" / "cn-divisions.csv.gz"
 SEED = 20131126
@@ -61,7 +62,11 @@ def demo(
             screen.answer("demo.go_on", data=choices.folder)
         return not leave
 
-    code = asyncio.run(run_until_stopped(options, screen, as_json=False, then=tell))
+    try:
+        code = asyncio.run(run_until_stopped(options, screen, as_json=False, then=tell))
+    except (RemoteRefusal, RemoteFailure) as error:
+        screen.warn("demo.failed", why=error)
+        raise typer.Exit(1) from error
     raise typer.Exit(code or outcome.exit_code)
 
 
@@ -95,21 +100,21 @@ class Outcome:
 async def run(stack: Stack, screen: Screen, *, seed: int, outcome: Outcome) -> None:
     """Tells the story on a fresh stack, or only shows the table where it has been told before."""
     office = Office(addresses=stack.addresses, mint=stack.mint, admin_token=stack.admin_token)
-    bars = Bars(screen)
+    book = Book(screen)
     outcome.timings_s["start"] = round(time.monotonic() - outcome.began, 2)
     try:
         if await _told_before(office):
             outcome.already_told = True
             screen.progress("demo.told_before")
         else:
-            story = await _story(office, bars, seed=seed)
-            await story.plant_tree(await asyncio.to_thread(TREE.read_bytes))
+            country = Country(office=office, book=book, patience=lambda: asyncio.sleep(0.05))
+            await country.plant(await asyncio.to_thread(TREE.read_bytes))
+            story = await _story(office, book, country, seed=seed)
             await story.write_ledgers()
             await story.lodge_plans()
             await story.put_right()
             await story.inspect()
-            outcome.timings_s.update(story.timings_s)
-        await _settle_and_verify(office, bars, outcome)
+        await _settle_and_verify(office, book, outcome)
         table = await office.call(
             office.rollups.GetTable,
             rollups_pb2.GetTableRequest(unit_code=ROOT_CODE, level="province", campaign=CAMPAIGN),
@@ -118,6 +123,7 @@ async def run(stack: Stack, screen: Screen, *, seed: int, outcome: Outcome) -> N
         figures.draw(screen, table, metrics=figures.USUAL_METRICS)
         outcome.table = figures.as_json(table)
         outcome.unary_calls = office.unary_calls
+        outcome.timings_s.update(book.timings_s)
         outcome.timings_s["total"] = round(time.monotonic() - outcome.began, 2)
         screen.progress(
             "demo.finished",
@@ -130,7 +136,7 @@ async def run(stack: Stack, screen: Screen, *, seed: int, outcome: Outcome) -> N
         await office.close()
 
 
-async def _story(office: Office, bars: Bars, *, seed: int) -> Story:
+async def _story(office: Office, book: Book, country: Country, *, seed: int) -> Story:
     campaign = await office.call(
         office.directory.GetCampaign,
         directory_pb2.GetCampaignRequest(name=f"campaigns/{CAMPAIGN}"),
@@ -138,7 +144,7 @@ async def _story(office: Office, bars: Bars, *, seed: int) -> Story:
     )
     today = day_in(ZONE, SystemClock().now())
     content = Content(seed, winds=winds_of(json.loads(campaign.definition_json)), today=today)
-    return Story(office=office, content=content, telling=bars.chapter, patience=lambda: asyncio.sleep(0.05))
+    return Story(office=office, content=content, country=country, book=book)
 
 
 async def _told_before(office: Office) -> bool:
@@ -153,10 +159,10 @@ async def _told_before(office: Office) -> bool:
     return True
 
 
-async def _settle_and_verify(office: Office, bars: Bars, outcome: Outcome) -> None:
+async def _settle_and_verify(office: Office, book: Book, outcome: Outcome) -> None:
     """Waits for the facts on the road, then recomputes every figure from the services' own truth."""
     began = time.monotonic()
-    with bars.chapter("settled", 1) as advance:
+    with book.chapter("settled", 1) as advance:
         while True:
             table = await office.call(
                 office.rollups.GetTable,
@@ -167,15 +173,12 @@ async def _settle_and_verify(office: Office, bars: Bars, outcome: Outcome) -> No
                 break
             await asyncio.sleep(0.1)
         advance()
-    outcome.timings_s["settled"] = round(time.monotonic() - began, 2)
-    began = time.monotonic()
-    with bars.chapter("verify", 1) as advance:
+    with book.chapter("verify", 1) as advance:
         request = rollups_pb2.VerifyRollupsRequest(settle_seconds=30)
         async for answer in office.download(office.rollups.VerifyRollups, request, token=office.admin_token):
             if answer.HasField("result"):
                 result = answer.result
         advance()
-    outcome.timings_s["verify"] = round(time.monotonic() - began, 2)
     outcome.verify = {
         "differences": int(result.difference_count),
         "facts_compared": int(result.facts_compared),

@@ -77,8 +77,12 @@ async def side_by_side(
         done()
         return result
 
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(one(item)) for item in items]
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one(item)) for item in items]
+    except ExceptionGroup as failures:
+        # The others were cancelled because of it: it alone tells what went wrong.
+        raise failures.exceptions[0] from failures
     return [task.result() for task in tasks]
 
 

@@ -1,0 +1,129 @@
+"""`plumbline ledger` and `plumbline problems`: import a ledger, list problems; the rules are the service's."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from google.protobuf.json_format import MessageToDict
+from rich.markup import escape
+
+from plumbline.plans.v1 import plans_pb2
+from services.cli import asking, units
+from services.cli.connection import Connection
+from services.cli.files import read_rows
+from services.cli.ledger_file import COLUMNS, LedgerLine, lines_of
+from services.cli.options import CAMPAIGN, CampaignOption, DataOption, JsonOption, LangOption, LimitOption, chosen
+from services.cli.refusals import Fault
+from services.cli.render import Screen
+from services.cli.words import both
+from shared.errors import FieldViolation
+
+# What the contract takes in one message.
+CHUNK = 500
+_ITEM = re.compile(r"items\[(\d+)\](?:\.(\w+))?")
+
+FileArgument = Annotated[Path, typer.Argument(help=both("ledger.import.file"), show_default=False)]
+UnitOption = Annotated[str, typer.Option("--unit", help=both("units.code"), show_default=False)]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Make the commands known."""
+    ledger = typer.Typer(no_args_is_help=True, help=both("ledger.help"))
+    ledger.command("import", help=both("ledger.import.help"))(import_)
+    app.add_typer(ledger, name="ledger")
+    problems = typer.Typer(no_args_is_help=True, help=both("problems.help"))
+    problems.command("list", help=both("problems.list.help"))(list_)
+    app.add_typer(problems, name="problems")
+
+
+def import_(
+    context: typer.Context,
+    file: FileArgument,
+    data: DataOption = None,
+    lang: LangOption = None,
+    campaign: CampaignOption = CAMPAIGN,
+    as_json: JsonOption = False,
+) -> None:
+    lines: list[LedgerLine] = []
+
+    async def send(connection: Connection, screen: Screen) -> int:
+        lines.extend(lines_of(read_rows(file, needed=COLUMNS), file=file))
+        header = plans_pb2.ImportLedgerHeader(request_id=str(uuid.uuid4()), campaign=campaign)
+        with screen.bar(screen.words("units.import.sending"), len(lines)) as advance:
+            answer = await connection.upload(connection.plans.ImportLedger, _parts(header, lines, advance))
+        if as_json:
+            screen.json({"problems": answer.problems, "units": answer.units, "names": list(answer.names)})
+        else:
+            screen.answer("ledger.imported", problems=f"{answer.problems:,}", units=f"{answer.units:,}")
+        return 0
+
+    def locate(violation: FieldViolation) -> Fault:
+        return located_by_row(violation, lines)
+
+    asking.run(chosen(context, data, lang), send, as_json=as_json, locate=locate)
+
+
+def list_(
+    context: typer.Context,
+    unit: UnitOption,
+    data: DataOption = None,
+    lang: LangOption = None,
+    limit: LimitOption = 50,
+    as_json: JsonOption = False,
+) -> None:
+    async def look(connection: Connection, screen: Screen) -> int:
+        request = plans_pb2.ListProblemsRequest(unit=(await units.by_code(connection, unit)).id)
+        found, more = await connection.listed(connection.plans.ListProblems, request, field="problems", most=limit)
+        if as_json:
+            screen.json([MessageToDict(problem, preserving_proto_field_name=True) for problem in found])
+            return 0
+        names = await units.names_of(connection, [problem.unit for problem in found])
+        heads = (
+            screen.words("column.unit"),
+            screen.words("problems.column.title"),
+            screen.words("column.state"),
+            *(screen.words(f"problems.column.{head}") for head in ("done", "due", "light")),
+        )
+        rows = [problem_row(screen, problem, unit=names[problem.unit]) for problem in found]
+        screen.listing(heads, rows, more=more, right=(3,))
+        return 0
+
+    asking.run(chosen(context, data, lang), look, as_json=as_json)
+
+
+def problem_row(screen: Screen, problem: plans_pb2.Problem, *, unit: str) -> tuple[str, ...]:
+    """A problem as cells with rich's markup; its light is in its own colour."""
+    state = plans_pb2.ProblemState.Name(problem.state).removeprefix("PROBLEM_STATE_")
+    light = plans_pb2.Light.Name(problem.light).removeprefix("LIGHT_")
+    due = problem.due_date
+    return (
+        escape(unit),
+        escape(problem.title),
+        screen.words(f"state.{state}"),
+        f"{problem.percent_done}%",
+        f"{due.year:04d}-{due.month:02d}-{due.day:02d}",
+        f"[{light.lower()}]{screen.words(f'light.{light}')}[/{light.lower()}]" if problem.light else "",
+    )
+
+
+def located_by_row(violation: FieldViolation, lines: Sequence[LedgerLine]) -> Fault:
+    """The line and column of the file that a violation of an import names."""
+    found = _ITEM.fullmatch(violation.field)
+    if found is None or int(found[1]) >= len(lines):
+        return asking.located_by_name(violation)
+    return Fault(str(lines[int(found[1])].line), found[2] or "", violation.reason, violation.description)
+
+
+async def _parts(
+    header: plans_pb2.ImportLedgerHeader, lines: Sequence[LedgerLine], advance: Callable[[int], None]
+) -> AsyncIterator[plans_pb2.ImportLedgerRequest]:
+    yield plans_pb2.ImportLedgerRequest(header=header)
+    for start in range(0, len(lines), CHUNK):
+        chunk = [line.item for line in lines[start : start + CHUNK]]
+        yield plans_pb2.ImportLedgerRequest(chunk=plans_pb2.LedgerChunk(items=chunk))
+        advance(len(chunk))
