@@ -74,16 +74,14 @@ def show_faults(screen: Screen, faults: Sequence[Fault], *, count: int) -> None:
     if count > len(faults):
         screen.warn("refused.faults", count=f"{count:,}", shown=f"{len(faults):,}")
     heads = tuple(screen.words(f"refused.{head}") for head in ("line", "field", "fault", "detail"))
-    rows = [
-        (
-            fault.line,
-            escape(fault.field),
-            escape(refusals.fault(fault.reason, screen.language, description=fault.description)),
-            f"[dim]{escape(fault.description)}[/dim]",
-        )
-        for fault in faults
-    ]
+    rows = [(fault.line, escape(fault.field), *_said(screen, fault)) for fault in faults]
     screen.table(heads, rows, right=(0,), on=screen.err)
+
+
+def _said(screen: Screen, fault: Fault) -> tuple[str, str]:
+    """The fault in words, and what the service said where that is something else."""
+    words = refusals.fault(fault.reason, screen.language, description=fault.description)
+    return escape(words), "" if words == fault.description else f"[dim]{escape(fault.description)}[/dim]"
 
 
 async def _connected(choices: Choices, screen: Screen, deed: Deed) -> int:

@@ -170,6 +170,9 @@ _FACTS: Final = {
     "facts.help": Words("未能应用的事实", "Facts that could not be applied"),
     "facts.parked.help": Words("列出被搁置的事实", "List the facts that are parked"),
     "facts.service": Words("服务;默认为全部", "The service; all if left out"),
+    "facts.no_such_service": Words(
+        "没有服务 {service};可用:{services}", "There is no service {service}; there are {services}."
+    ),
     "facts.redrive.help": Words("再次尝试一条被搁置的事实", "Try a parked fact once more"),
     "facts.redrive.name": Words("名称,如 parkedFacts/…", "Its name, parkedFacts/…"),
     "facts.redriven": Words("{name} 已应用。", "{name} has been applied."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import os
 import shutil
 import signal
@@ -176,5 +177,8 @@ def _tied(launch: Launch) -> list[str]:
     account = launch.account
     uid, gid = (-1, -1) if account is None else (account.uid, account.gid)
     numbers = (launch.death_signal.value, os.getpid(), uid, gid)
-    program = shutil.which(launch.command[0]) or launch.command[0]
+    program = shutil.which(launch.command[0])
+    if program is None:
+        # Said here as subprocess would say it; else only the child's last line would tell.
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), launch.command[0])
     return [sys.executable, "-I", "-S", str(TIED), *(str(n) for n in numbers), program, *launch.command[1:]]

@@ -95,7 +95,7 @@ def entry_row(screen: Screen, entry: audit_pb2.Entry) -> tuple[str, ...]:
 def entry_as_json(entry: audit_pb2.Entry) -> dict[str, Any]:
     """An entry for programs; hashes as hex, as people compare them."""
     return {
-        **MessageToDict(entry, preserving_proto_field_name=True),
+        **MessageToDict(entry, preserving_proto_field_name=True, always_print_fields_with_no_presence=True),
         "sequence": int(entry.sequence),
         "leaf_hash": entry.leaf_hash.hex(),
         "chain_hash": entry.chain_hash.hex(),

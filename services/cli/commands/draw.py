@@ -151,10 +151,16 @@ def draw_as_json(draw: inspections_pb2.Draw) -> dict[str, Any]:
 
 
 def place_rows(draw: inspections_pb2.Draw, *, strata: dict[str, str], reserve_word: str) -> list[tuple[str, ...]]:
-    """The places by stratum and rank, with rich's markup; a stratum is named on its first row, reserves are dim."""
+    """The places by stratum and rank, with rich's markup; a stratum is named on its first row, reserves are dim.
+
+    The strata stand in the order of their units' codes, as on every other list: their ids say nothing to people.
+    """
+    first_code: dict[str, str] = {}
+    for place in draw.drawn:
+        first_code[place.stratum] = min(place.unit_code, first_code.get(place.stratum, place.unit_code))
     rows: list[tuple[str, ...]] = []
     before = ""
-    for place in draw.drawn:
+    for place in sorted(draw.drawn, key=lambda each: (first_code[each.stratum], each.stratum, each.rank)):
         cells: tuple[str, ...] = (
             str(place.rank + 1),
             escape(place.unit_name),

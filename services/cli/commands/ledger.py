@@ -6,7 +6,7 @@ import re
 import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from google.protobuf.json_format import MessageToDict
@@ -80,7 +80,7 @@ def list_(
         request = plans_pb2.ListProblemsRequest(unit=(await units.by_code(connection, unit)).id)
         found, more = await connection.listed(connection.plans.ListProblems, request, field="problems", most=limit)
         if as_json:
-            screen.json([MessageToDict(problem, preserving_proto_field_name=True) for problem in found])
+            screen.json([problem_as_json(problem) for problem in found])
             return 0
         names = await units.names_of(connection, [problem.unit for problem in found])
         heads = (
@@ -94,6 +94,11 @@ def list_(
         return 0
 
     asking.run(chosen(context, data, lang), look, as_json=as_json)
+
+
+def problem_as_json(problem: plans_pb2.Problem) -> dict[str, Any]:
+    """A problem for programs, by the contract's own names; one that is 0 % done says so."""
+    return MessageToDict(problem, preserving_proto_field_name=True, always_print_fields_with_no_presence=True)
 
 
 def problem_row(screen: Screen, problem: plans_pb2.Problem, *, unit: str) -> tuple[str, ...]:

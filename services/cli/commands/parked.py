@@ -13,6 +13,7 @@ from plumbline.facts.v1 import facts_pb2
 from services.cli import asking
 from services.cli.connection import Connection
 from services.cli.options import DataOption, JsonOption, LangOption, LimitOption, chosen
+from services.cli.refusals import StackRefused
 from services.cli.render import Screen
 from services.cli.words import both
 from shared.config import SERVICES
@@ -39,6 +40,7 @@ def parked(
     as_json: JsonOption = False,
 ) -> None:
     async def look(connection: Connection, screen: Screen) -> int:
+        _check_service(service)
         found: list[tuple[str, facts_pb2.ParkedFact]] = []
         cut = False
         for each in (service,) if service else SERVICES:
@@ -79,6 +81,7 @@ def redrive(
     as_json: JsonOption = False,
 ) -> None:
     async def again(connection: Connection, screen: Screen) -> int:
+        _check_service(service)
         request = facts_pb2.RedriveParkedFactRequest(name=name, request_id=str(uuid.uuid4()))
         fact = await connection.call(connection.parked_facts(service).RedriveParkedFact, request)
         if as_json:
@@ -88,6 +91,12 @@ def redrive(
         return 0
 
     asking.run(chosen(context, data, lang), again, as_json=as_json)
+
+
+def _check_service(service: str) -> None:
+    """Raises StackRefused for a name that no service has; an empty one stands for all of them."""
+    if service and service not in SERVICES:
+        raise StackRefused("facts.no_such_service", service=service, services=", ".join(SERVICES))
 
 
 async def _parked_at(

@@ -93,7 +93,10 @@ def result_as_json(result: rollups_pb2.VerifyResult) -> dict[str, Any]:
         "facts_compared": int(result.facts_compared),
         "contributions_compared": int(result.contributions_compared),
         "figures_compared": int(result.figures_compared),
-        "listed": [MessageToDict(difference) for difference in result.differences],
+        # A figure that is missing altogether is found as an empty text, which must be there for programs too.
+        "listed": [
+            MessageToDict(difference, always_print_fields_with_no_presence=True) for difference in result.differences
+        ],
     }
 
 

@@ -14,6 +14,7 @@ from shared import rpc_client
 from shared.errors import Code
 from shared.rpc_client import RemoteRefusal
 from tests.integration.ledger import a_measure, a_plan, a_problem, an_item, day, request_id, today
+from tests.integration.refused import refused
 from tests.integration.world import CAMPAIGN, World
 
 COUNTY, CITY, PROVINCE, SIBLING = "110101", "1101", "11", "110102"
@@ -42,12 +43,6 @@ def clerk(world: World) -> Desk:
 def office(world: World) -> Desk:
     """The campaign office of the city above the county."""
     return Desk(world, world.token("campaign_office", CITY, subject="office:1101"))
-
-
-async def refused(call: Any) -> RemoteRefusal:
-    with pytest.raises(RemoteRefusal) as caught:
-        await call
-    return caught.value
 
 
 async def on_ledger(world: World, clerk: Desk, **changes: Any) -> plans_pb2.Problem:
