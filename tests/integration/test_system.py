@@ -2,67 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from plumbline.audit.v1 import audit_pb2, audit_pb2_grpc
-from plumbline.inspections.v1 import inspections_pb2, inspections_pb2_grpc
 from plumbline.plans.v1 import plans_pb2, plans_pb2_grpc
 from plumbline.referrals.v1 import referrals_pb2, referrals_pb2_grpc
 from shared import rpc_client
 from tests.integration.figures import differences, figures
 from tests.integration.ledger import request_id
-from tests.integration.world import CAMPAIGN, World
+from tests.integration.visits import a_finding
+from tests.integration.world import World
 
 
 async def call(method: Any, request: Any, token: str) -> Any:
     return await rpc_client.call(method, request, token=token, deadline_s=10)
 
 
-async def a_finding(world: World, *, title: str) -> inspections_pb2.Finding:
-    """A finding as it comes to be: a draw, a visit, the door, what was seen."""
-    inspections = inspections_pb2_grpc.InspectionServiceStub(world.channel("inspections"))
-    draw = await call(
-        inspections.RunDraw,
-        inspections_pb2.RunDrawRequest(
-            request_id=request_id(),
-            campaign=CAMPAIGN,
-            scope_unit=world.unit("0").id,
-            stratum_level="province",
-            frame_level="county",
-            per_stratum=1,
-            inspectors_per_visit=2,
-            seed_hex=hashlib.sha256(title.encode()).hexdigest(),
-            inspectors=[inspections_pb2.Inspector(subject=f"inspector:{n}") for n in range(6)],
-        ),
-        world.token("draw_custodian", clearance=2),
-    )
-    place = next(place for place in draw.drawn if not place.reserve)
-    inspector = world.token("supervision_inspector", clearance=3, subject=place.inspectors[0])
-    await call(
-        inspections.CheckInVisit,
-        inspections_pb2.CheckInVisitRequest(name=place.visit, request_id=request_id()),
-        inspector,
-    )
-    finding: inspections_pb2.Finding = await call(
-        inspections.RaiseFinding,
-        inspections_pb2.RaiseFindingRequest(
-            visit=place.visit,
-            request_id=request_id(),
-            title=title,
-            detail="现场查看",
-            wind="extravagance",
-            severity=inspections_pb2.SEVERITY_GRAVE,
-        ),
-        inspector,
-    )
-    return finding
-
-
 async def test_a_finding_reaches_the_ledger_the_discipline_body_the_nations_figures_and_the_log(world: World) -> None:
     before = await figures(world, "0")
 
-    finding = await a_finding(world, title="超标准接待")
+    finding = (await a_finding(world, title="超标准接待")).finding
     referrals = referrals_pb2_grpc.ReferralServiceStub(world.channel("referrals"))
     referral = await call(
         referrals.CreateReferral,

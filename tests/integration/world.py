@@ -108,6 +108,11 @@ class World:
 
         await self.eventually(known)
 
+    @property
+    def codes(self) -> list[str]:
+        """The codes of all units."""
+        return list(self._units)
+
     def unit(self, code: str) -> directory_pb2.Unit:
         """A unit by its code: "0" the nation, "11", "1101", "110101", "110101001"."""
         return self._units[code]

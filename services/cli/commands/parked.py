@@ -40,7 +40,8 @@ def parked(
     as_json: JsonOption = False,
 ) -> None:
     async def look(connection: Connection, screen: Screen) -> int:
-        _check_service(service)
+        if service:
+            _check_service(service)
         found: list[tuple[str, facts_pb2.ParkedFact]] = []
         cut = False
         for each in (service,) if service else SERVICES:
@@ -94,8 +95,8 @@ def redrive(
 
 
 def _check_service(service: str) -> None:
-    """Raises StackRefused for a name that no service has; an empty one stands for all of them."""
-    if service and service not in SERVICES:
+    """Raises StackRefused for a name that no service has."""
+    if service not in SERVICES:
         raise StackRefused("facts.no_such_service", service=service, services=", ".join(SERVICES))
 
 

@@ -1,0 +1,172 @@
+"""Handing a finding over: who sees what, once, and what leaves the service."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import asyncpg
+import pytest
+
+from plumbline.audit.v1 import audit_pb2, audit_pb2_grpc
+from plumbline.referrals.v1 import referrals_pb2, referrals_pb2_grpc
+from shared import rpc_client
+from shared.errors import Code
+from tests.integration.ledger import request_id
+from tests.integration.refused import refused
+from tests.integration.visits import Seen, a_finding
+from tests.integration.world import World
+
+
+@pytest.fixture
+def stub(world: World) -> referrals_pb2_grpc.ReferralServiceStub:
+    return referrals_pb2_grpc.ReferralServiceStub(world.channel("referrals"))
+
+
+@pytest.fixture
+def officer(world: World) -> str:
+    return world.token("discipline_officer", clearance=3, subject="officer:1")
+
+
+async def ask(method: Any, request: Any, token: str) -> Any:
+    return await rpc_client.call(method, request, token=token, deadline_s=10)
+
+
+def handing_over(seen: Seen, **changes: Any) -> referrals_pb2.CreateReferralRequest:
+    fields = {
+        "request_id": request_id(),
+        "finding": seen.finding.name,
+        "receiver": "discipline_commission",
+        "summary": "拟移交核查",
+        "policy_basis": "《党政机关厉行节约反对浪费条例》",
+    }
+    return referrals_pb2.CreateReferralRequest(**{**fields, **changes})
+
+
+async def refer(world: World, stub: Any, **changes: Any) -> tuple[Seen, referrals_pb2.Referral]:
+    seen = await a_finding(world)
+    return seen, await ask(stub.CreateReferral, handing_over(seen, **changes), seen.inspector)
+
+
+async def test_a_returned_finding_may_be_handed_over_again_and_no_other(world: World, stub: Any, officer: str) -> None:
+    seen, referral = await refer(world, stub)
+    twice = await refused(ask(stub.CreateReferral, handing_over(seen), seen.inspector))
+
+    returned = await ask(
+        stub.ReturnReferral,
+        referrals_pb2.ReturnReferralRequest(
+            name=referral.name, request_id=request_id(), etag=referral.etag, reason="要素不全"
+        ),
+        officer,
+    )
+    again = await ask(stub.CreateReferral, handing_over(seen), seen.inspector)
+
+    assert twice.remote_reason == "ALREADY_REFERRED"
+    assert (returned.state, returned.return_reason) == (referrals_pb2.REFERRAL_STATE_RETURNED, "要素不全")
+    assert again.name != referral.name
+
+
+async def test_an_outcome_needs_acceptance_first(world: World, stub: Any, officer: str) -> None:
+    _, referral = await refer(world, stub)
+
+    def conclude() -> Any:
+        request = referrals_pb2.RecordOutcomeRequest(
+            name=referral.name, request_id=request_id(), outcome=referrals_pb2.OUTCOME_SANCTIONED, remark="党纪处分"
+        )
+        return ask(stub.RecordOutcome, request, officer)
+
+    early = await refused(conclude())
+    accept = referrals_pb2.AcceptReferralRequest(name=referral.name, request_id=request_id(), etag=referral.etag)
+    await ask(stub.AcceptReferral, accept, officer)
+    concluded = await conclude()
+
+    assert (early.remote_reason, early.facts["allowed"]) == ("WRONG_STATE", "ACCEPTED")
+    assert concluded.state == referrals_pb2.REFERRAL_STATE_CONCLUDED
+
+
+async def test_what_somebody_else_changed_is_stale(world: World, stub: Any, officer: str) -> None:
+    _, referral = await refer(world, stub)
+    accept = referrals_pb2.AcceptReferralRequest(name=referral.name, request_id=request_id(), etag='"7"')
+
+    assert (await refused(ask(stub.AcceptReferral, accept, officer))).remote_reason == "STALE"
+
+
+async def test_a_finding_that_is_not_there_or_not_yours_is_unknown(world: World, stub: Any) -> None:
+    seen = await a_finding(world)
+    made_up = seen.finding.name[:-1] + ("0" if seen.finding.name[-1] != "0" else "1")
+
+    error = await refused(ask(stub.CreateReferral, handing_over(seen, finding=made_up), seen.inspector))
+
+    assert error.remote_reason == "UNKNOWN_FINDING"
+
+
+async def test_neither_the_unit_concerned_nor_a_lower_clearance_sees_a_referral(world: World, stub: Any) -> None:
+    """ME-4, AC-4: the person concerned is not told, superiors get counts."""
+    seen, referral = await refer(world, stub)
+    code = next(code for code in world.codes if world.unit(code).id == seen.finding.unit)
+    strangers = [
+        world.token("discipline_officer", code, clearance=3),
+        world.token("discipline_officer", clearance=2),
+        world.token("discipline_officer", "0", clearance=1),
+    ]
+
+    unit_itself = await ask(
+        stub.ListReferrals, referrals_pb2.ListReferralsRequest(unit=seen.finding.unit), strangers[1]
+    )
+    errors = [
+        await refused(ask(stub.GetReferral, referrals_pb2.GetReferralRequest(name=referral.name), token))
+        for token in strangers[1:]
+    ]
+
+    assert list(unit_itself.referrals) == []
+    assert {error.remote_code for error in errors} <= {Code.NOT_FOUND, Code.PERMISSION_DENIED}
+
+
+async def test_a_referrer_without_the_clearance_is_refused(world: World, stub: Any) -> None:
+    seen = await a_finding(world)
+    token = world.token("supervision_inspector", clearance=2, subject="inspector:0")
+
+    error = await refused(ask(stub.CreateReferral, handing_over(seen), token))
+
+    assert (error.remote_reason, error.facts["policy"]) == ("PERMISSION_DENIED", "clearance")
+
+
+async def test_reading_a_sealed_record_is_itself_an_entry(world: World, stub: Any, officer: str) -> None:
+    """AC-6."""
+    _, referral = await refer(world, stub)
+    await ask(stub.GetReferral, referrals_pb2.GetReferralRequest(name=referral.name), officer)
+    audit = audit_pb2_grpc.AuditServiceStub(world.channel("audit"))
+    request = audit_pb2.ListEntriesRequest(
+        parent="/".join(referral.name.split("/")[:2]), resource=referral.name, actor="officer:1"
+    )
+
+    async def is_logged() -> bool:
+        answer = await ask(audit.ListEntries, request, world.token("auditor", clearance=3))
+        return "referrals.read" in {entry.action for entry in answer.entries}
+
+    await world.eventually(is_logged)
+
+
+async def test_no_word_of_a_referral_leaves_the_service(world: World, stub: Any) -> None:
+    """AC-4: facts and records carry state; a canary in every free text shows up nowhere outside of the service."""
+    canary = f"canary{uuid.uuid4().hex}"
+    seen, referral = await refer(world, stub, summary=canary, policy_basis=canary)
+    audit = audit_pb2_grpc.AuditServiceStub(world.channel("audit"))
+    request = audit_pb2.ListEntriesRequest(parent="/".join(referral.name.split("/")[:2]), resource=referral.name)
+
+    async def is_logged() -> bool:
+        answer = await ask(audit.ListEntries, request, world.token("auditor", clearance=3))
+        return {entry.kind for entry in answer.entries} >= {audit_pb2.ENTRY_KIND_DEED, audit_pb2.ENTRY_KIND_FACT}
+
+    await world.eventually(is_logged)
+    connection = await asyncpg.connect(world.stack.postgres_dsn)
+    try:
+        records = await connection.fetch(
+            "select record from audit.entries where position($1 in record) > 0", canary.encode()
+        )
+    finally:
+        await connection.close()
+    logs = [path for path in world.stack.folder.logs.glob("*.log") if canary in path.read_text()]
+
+    assert (records, logs) == ([], [])
+    assert seen.finding.name
