@@ -142,9 +142,18 @@ class World:
         return self.stack.admin_token
 
     async def eventually(self, holds: Callable[[], Awaitable[bool]], *, timeout_s: float = 20.0) -> None:
-        """Waits until a condition holds; fails when it does not in time."""
+        """Waits until a condition holds; fails when it does not in time. A service that is away is waited for."""
         deadline = time.monotonic() + timeout_s
-        while not await holds():
+
+        async def now() -> bool:
+            try:
+                return await holds()
+            except rpc_client.RemoteFailure as failure:
+                if failure.status != "UNAVAILABLE":
+                    raise
+                return False
+
+        while not await now():
             if time.monotonic() > deadline:
                 raise AssertionError(f"{getattr(holds, '__name__', holds)} did not come true in {timeout_s} s")
             await asyncio.sleep(0.05)

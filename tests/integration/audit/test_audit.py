@@ -154,7 +154,8 @@ async def test_logs_have_no_gaps_though_two_consumers_append(world: World, stub:
         ("delete from audit.entries where tenant_id = $1 and sequence = 2", 2),
         ("update audit.heads set size = size - 1 where tenant_id = $1", None),
         (
-            "delete from audit.entries e using audit.heads h where e.tenant_id = $1 and h.tenant_id = $1 and sequence = h.size",
+            "delete from audit.entries e using audit.heads h "
+            "where e.tenant_id = $1 and h.tenant_id = $1 and sequence = h.size",
             None,
         ),
     ],
