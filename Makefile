@@ -18,8 +18,8 @@ $(STAMP): requirements.lock pyproject.toml protos/generate.py
 	@echo "Making the environment in $(VENV) (a minute or two, once) ..."
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python protos/generate.py --third-party  # before the project itself, which must find it as a package
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	@$(BIN)/python protos/generate.py --third-party
 	@touch $(STAMP)
 
 setup: $(STAMP) ## Make the environment: locked packages with hashes, third-party contracts

@@ -53,6 +53,8 @@ def generate_third_party(target: Path) -> None:
                 "buf/validate/validate.proto",
             ]
         )
+    for package in (target / "buf", target / "buf" / "validate"):
+        (package / "__init__.py").touch()
 
 
 def own_protos() -> list[str]:
