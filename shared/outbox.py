@@ -6,11 +6,10 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
-from google.protobuf.timestamp_pb2 import Timestamp
-
 from plumbline.facts.v1 import facts_pb2
 from shared.calls import Call
 from shared.database import Database, Transaction
+from shared.dates import timestamp
 from shared.ids import random_uuid
 from shared.letters import Fact, Letters
 
@@ -135,13 +134,6 @@ def envelope(fact: Fact, *, call: Call) -> facts_pb2.Fact:
         traceparent=call.traceparent,
         payload=fact.payload.SerializeToString(),
     )
-
-
-def timestamp(instant: datetime) -> Timestamp:
-    """An aware instant as the contract's Timestamp."""
-    stamp = Timestamp()
-    stamp.FromDatetime(instant)
-    return stamp
 
 
 def subject(fact: facts_pb2.Fact, placement: facts_pb2.Placement) -> str:

@@ -13,6 +13,7 @@ from shared.answers import Answers
 from shared.calls import system_call
 from shared.clock import Clock
 from shared.database import Database, Transaction
+from shared.dates import timestamp
 from shared.errors import DomainError, NotFound
 from shared.inbox import Inbox
 from shared.pages import Pages
@@ -95,5 +96,5 @@ def _message(row: Any) -> facts_pb2.ParkedFact:
         type=row["type"],
         reason=row["reason"],
         attempts=row["attempts"],
-        park_time=outbox.timestamp(row["park_time"]),
+        park_time=timestamp(row["park_time"]),
     )

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from google.protobuf.message import DecodeError
-from google.protobuf.timestamp_pb2 import Timestamp
 
 from plumbline.audit.v1 import audit_pb2
 from plumbline.facts.v1 import facts_pb2
 from services.audit.model import SYSTEM_TENANT, Entry, EntryKind, Happening, Head
+from shared.dates import instant, timestamp
 from shared.inbox import Unreadable
 
 
@@ -40,7 +38,7 @@ def from_record(record: facts_pb2.CallRecord) -> Happening:
         label=record.label,
         request_id=record.request_id,
         trace_id=record.trace_id,
-        time=_instant(record.time),
+        time=instant(record.time),
         record=record.SerializeToString(deterministic=True),
     )
 
@@ -62,7 +60,7 @@ def from_fact(fact: facts_pb2.Fact) -> Happening:
         label=fact.label,
         request_id=fact.request_id,
         trace_id=_trace_id(fact.traceparent),
-        time=_instant(fact.recorded_time),
+        time=instant(fact.recorded_time),
         record=fact.SerializeToString(deterministic=True),
     )
 
@@ -82,7 +80,7 @@ def entry_message(entry: Entry) -> audit_pb2.Entry:
         resource=happening.resource,
         request_id=happening.request_id,
         trace_id=happening.trace_id,
-        time=_stamp(happening.time),
+        time=timestamp(happening.time),
         leaf_hash=entry.leaf_hash,
         chain_hash=entry.chain_hash,
         path=happening.path,
@@ -96,13 +94,3 @@ def head_message(head: Head) -> audit_pb2.LogHead:
 def _trace_id(traceparent: str) -> str:
     parts = traceparent.split("-")
     return parts[1] if len(parts) == 4 else ""
-
-
-def _instant(stamp: Timestamp) -> datetime:
-    return stamp.ToDatetime(tzinfo=UTC)
-
-
-def _stamp(instant: datetime) -> Timestamp:
-    stamp = Timestamp()
-    stamp.FromDatetime(instant)
-    return stamp

@@ -10,7 +10,7 @@ import grpc
 from plumbline.directory.v1 import directory_pb2, directory_pb2_grpc
 from plumbline.facts.v1 import facts_pb2
 from services.directory import commands, queries, wire
-from shared import calls, names, outbox
+from shared import calls, dates, names, outbox
 from shared.answers import Answers
 from shared.calendar_copies import CalendarCopies
 from shared.clock import Clock, day_in
@@ -160,14 +160,14 @@ class DirectoryDoor(directory_pb2_grpc.DirectoryServiceServicer):
     async def AddWorkingDays(
         self, request: directory_pb2.AddWorkingDaysRequest, context: grpc.aio.ServicerContext
     ) -> directory_pb2.AddWorkingDaysResponse:
-        start = wire.day(request.start_date, field="start_date")
+        start = dates.day(request.start_date, field="start_date")
 
         async def ask(tx: Transaction) -> directory_pb2.AddWorkingDaysResponse:
             day, version, known = await queries.add_working_days(
                 tx, self._calendars, start=start, count=request.working_days
             )
             return directory_pb2.AddWorkingDaysResponse(
-                date=wire.date_message(day), calendar_version=version, known=known
+                date=dates.date_message(day), calendar_version=version, known=known
             )
 
         return await self._answers.question(ask)

@@ -4,21 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import date, datetime
-
-from google.protobuf.timestamp_pb2 import Timestamp
-from google.type import date_pb2
 
 from plumbline.directory.v1 import directory_pb2, events_pb2
 from services.directory.model import Grant, Person, PlacedUnit, Tenant
-from shared.errors import FieldViolation, InvalidArgument
+from shared import versions
+from shared.dates import timestamp_or_absent
 from shared.placements import Unit
-
-
-class BadDate(InvalidArgument):
-    """A date of the request is no day of the calendar."""
-
-    reason = "BAD_DATE"
 
 
 def unit_message(unit: Unit) -> directory_pb2.Unit:
@@ -58,7 +49,7 @@ def person_message(person: Person) -> directory_pb2.Person:
         display_name=person.display_name,
         unit=person.unit,
         post=person.post,
-        etag=f'"{person.version}"',
+        etag=versions.etag(person.version),
     )
 
 
@@ -71,7 +62,7 @@ def grant_message(grant: Grant) -> directory_pb2.Grant:
         line=grant.line,
         unit=grant.unit,
         clearance=grant.clearance,
-        revoke_time=_instant(grant.revoke_time) if grant.revoke_time else None,
+        revoke_time=timestamp_or_absent(grant.revoke_time),
     )
 
 
@@ -101,23 +92,3 @@ def campaign_defined(campaign_id: str, definition: str, version: int) -> events_
 
 def calendar_defined(calendar_id: str, definition: str, version: int) -> events_pb2.CalendarDefined:
     return events_pb2.CalendarDefined(id=calendar_id, definition_json=definition, version=version)
-
-
-def date_message(value: date) -> date_pb2.Date:
-    return date_pb2.Date(year=value.year, month=value.month, day=value.day)
-
-
-def day(message: date_pb2.Date, *, field: str) -> date:
-    """The day in a message. Raises BadDate naming the field."""
-    try:
-        return date(message.year, message.month, message.day)
-    except ValueError as error:
-        raise BadDate(
-            f"{field} is no day of the calendar", violations=[FieldViolation(field, "is no day", "date")], field=field
-        ) from error
-
-
-def _instant(value: datetime) -> Timestamp:
-    stamp = Timestamp()
-    stamp.FromDatetime(value)
-    return stamp

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from services.inspections import draws, events, model, store
 from services.inspections.model import EMBARGOED, Draw, DrawOrder, Finding, Observation, SeenVisit, Unit, Visit
-from shared import access, outbox, placements
+from shared import access, outbox, placements, versions
 from shared.campaign_copies import CampaignCopies
 from shared.database import Transaction
 from shared.errors import FieldViolation
@@ -78,14 +78,14 @@ async def _refuse_unknown_bars(tx: Transaction, order: DrawOrder) -> None:
 async def check_in_visit(tx: Transaction, name: Name, *, etag: str, now: datetime) -> SeenVisit:
     """Ends the embargo at the door and tells of the visit (AC-3). Raises NotAssigned, Stale and WrongState."""
     visit = await _visit_to_act_on(tx, name)
-    model.check_etag(etag, version=visit.version, name=visit.name)
+    versions.check(etag, version=visit.version, name=visit.name)
     return await _save(tx, model.check_in(visit, now=now))
 
 
 async def close_visit(tx: Transaction, name: Name, *, etag: str, now: datetime) -> SeenVisit:
     """Ends a visit. Raises NotAssigned, Stale and WrongState."""
     visit = await _visit_to_act_on(tx, name)
-    model.check_etag(etag, version=visit.version, name=visit.name)
+    versions.check(etag, version=visit.version, name=visit.name)
     return await _save(tx, model.close(visit, now=now))
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
-from shared.errors import FieldViolation, InvalidArgument, PermissionDenied, Stale, WrongState
+from shared import steps
+from shared.errors import FieldViolation, InvalidArgument, PermissionDenied
 
 # Labels as everywhere: what superiors may know, and what nobody below the sender may know (AC-3).
 INTERNAL = 1
@@ -267,16 +268,7 @@ def planned_visits(draw: Draw) -> list[Visit]:
 
 def after(visit: Visit, deed: VisitDeed) -> VisitState:
     """The state after a deed. Raises WrongState saying in which state it is possible."""
-    state = VISIT_STEPS.get((visit.state, deed))
-    if state is None:
-        allowed = [start.value for start, step in VISIT_STEPS if step is deed]
-        raise WrongState(
-            f"a visit must be {' or '.join(allowed)} to be {deed.value}; {visit.name} is {visit.state.value}",
-            state=visit.state.value,
-            allowed=",".join(allowed),
-            resource=visit.name,
-        )
-    return state
+    return steps.after(VISIT_STEPS, visit.state, deed, name=visit.name)
 
 
 def check_in(visit: Visit, *, now: datetime) -> Visit:
@@ -329,13 +321,3 @@ def check_assigned(visit: Visit, subject: str) -> None:
     """
     if subject not in visit.inspectors:
         raise NotAssigned("only the inspectors of a visit may act on it, and you are not one of them")
-
-
-def check_etag(etag: str, *, version: int, name: str) -> None:
-    """The caller saw this version. Raises Stale; an empty etag asks for no check."""
-    if etag and etag.strip('"') != str(version):
-        raise Stale(
-            f"{name} was changed since you read it and has version {version}: read it again and redo",
-            resource=name,
-            version=version,
-        )

@@ -11,13 +11,12 @@ from plumbline.facts.v1 import facts_pb2
 from plumbline.inspections.v1 import inspections_pb2, inspections_pb2_grpc
 from services.inspections import commands, events, queries, wire
 from services.inspections.model import Draw, Finding, Visit
-from shared import calls, outbox
+from shared import calls, state_stream
 from shared.answers import Answers
 from shared.campaign_copies import CampaignCopies
 from shared.clock import Clock
 from shared.database import Database, Transaction
 from shared.ids import random_uuid
-from shared.letters import Fact
 from shared.pages import Page, Pages
 
 # One page of a stream of state is read in a transaction of its own, so that a slow reader holds none open.
@@ -182,11 +181,12 @@ class InspectionStateDoor(inspections_pb2_grpc.InspectionStateServiceServicer):
         self, request: facts_pb2.StreamStateRequest, context: grpc.aio.ServicerContext
     ) -> AsyncIterator[facts_pb2.StreamStateResponse]:
         """What facts have been told of, as it is now. Keys never change, so reading page by page misses nothing."""
+        call = calls.current()
         async for visits in self._pages_of(queries.told_visits, request.path):
-            for response in _chunks([events.visit_changed(visit) for visit in visits]):
+            for response in state_stream.responses([events.visit_changed(visit) for visit in visits], call=call):
                 yield response
         async for findings in self._pages_of(queries.told_findings, request.path):
-            for response in _chunks([events.finding_raised(finding) for finding in findings]):
+            for response in state_stream.responses([events.finding_raised(finding) for finding in findings], call=call):
                 yield response
 
     async def _pages_of(self, ask: Callable[..., Awaitable[list[Entity]]], path: str) -> AsyncIterator[list[Entity]]:
@@ -199,16 +199,6 @@ class InspectionStateDoor(inspections_pb2_grpc.InspectionStateServiceServicer):
             if len(found) < _STATE_PAGE:
                 return
             after = _key(found[-1])
-
-
-def _chunks(facts: Sequence[Fact]) -> list[facts_pb2.StreamStateResponse]:
-    call = calls.current()
-    return [
-        facts_pb2.StreamStateResponse(
-            facts=[outbox.envelope(fact, call=call) for fact in facts[start : start + _STATE_CHUNK]]
-        )
-        for start in range(0, len(facts), _STATE_CHUNK)
-    ]
 
 
 def _key(entity: Visit | Finding) -> tuple[str, ...]:

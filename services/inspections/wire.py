@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from google.protobuf.timestamp_pb2 import Timestamp
-
 from plumbline.inspections.v1 import inspections_pb2
 from services.inspections.model import (
     Candidate,
@@ -20,7 +16,8 @@ from services.inspections.model import (
     VisitKind,
     VisitState,
 )
-from shared import names
+from shared import names, versions
+from shared.dates import timestamp_or_absent
 from shared.names import Name
 
 
@@ -83,7 +80,7 @@ def draw_message(draw: Draw, *, rows: DrawnRows | None = None) -> inspections_pb
         inspectors_size=draw.commitments.inspectors_size,
         load_cap=draw.load_cap,
         drawn=[_drawn_unit(draw, place) for place in draw.places],
-        create_time=_timestamp(draw.create_time),
+        create_time=timestamp_or_absent(draw.create_time),
         frame_rows=opened.frame,
         inspector_rows=opened.inspectors,
         exclusion_rows=opened.exclusions,
@@ -108,7 +105,7 @@ def visit_message(seen: SeenVisit) -> inspections_pb2.Visit:
     visit = seen.visit
     return inspections_pb2.Visit(
         name=visit.name,
-        etag=f'"{visit.version}"',
+        etag=versions.etag(visit.version),
         campaign=visit.campaign,
         draw=visit.draw,
         unit=visit.unit,
@@ -116,8 +113,8 @@ def visit_message(seen: SeenVisit) -> inspections_pb2.Visit:
         kind=visit_kind(visit.kind),
         state=visit_state(visit.state),
         inspectors=visit.inspectors,
-        check_in_time=_timestamp(visit.check_in_time),
-        close_time=_timestamp(visit.close_time),
+        check_in_time=timestamp_or_absent(visit.check_in_time),
+        close_time=timestamp_or_absent(visit.close_time),
         findings=seen.findings,
     )
 
@@ -134,7 +131,7 @@ def finding_message(finding: Finding) -> inspections_pb2.Finding:
         detail=finding.detail,
         wind=finding.wind,
         severity=severity(finding.severity),
-        create_time=_timestamp(finding.create_time),
+        create_time=timestamp_or_absent(finding.create_time),
     )
 
 
@@ -151,12 +148,3 @@ def visit_state(state: VisitState) -> str:
 def severity(grade: Severity) -> str:
     """The contract's name of a severity."""
     return f"SEVERITY_{grade.value}"
-
-
-def _timestamp(instant: datetime | None) -> Timestamp | None:
-    """Absent when unknown, never zero."""
-    if instant is None:
-        return None
-    stamp = Timestamp()
-    stamp.FromDatetime(instant)
-    return stamp

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import Enum
 
-from shared.errors import FieldViolation, InvalidArgument, PermissionDenied, Stale, WrongState
+from shared import steps
+from shared.errors import FieldViolation, InvalidArgument, PermissionDenied, WrongState
 
 
 class ProblemState(Enum):
@@ -23,11 +24,11 @@ class ProblemState(Enum):
 class ProblemDeed(Enum):
     """What may be done to a problem."""
 
-    REPORT_PROGRESS = "report progress on"
-    REPORT_DONE = "report as done"
-    CONFIRM = "confirm"
-    SEND_BACK = "send back"
-    DEREGISTER = "take off the ledger"
+    REPORT_PROGRESS = "reported on"
+    REPORT_DONE = "reported as done"
+    CONFIRM = "confirmed"
+    SEND_BACK = "sent back"
+    DEREGISTER = "taken off the ledger"
 
 
 # The whole life of a problem; what is not here is refused.
@@ -54,10 +55,10 @@ class PlanState(Enum):
 class PlanDeed(Enum):
     """What may be done to a plan."""
 
-    CHANGE = "change"
-    LODGE = "lodge"
-    REGISTER = "register"
-    RETURN = "send back"
+    CHANGE = "changed"
+    LODGE = "lodged"
+    REGISTER = "registered"
+    RETURN = "sent back"
 
 
 PLAN_STEPS: Mapping[tuple[PlanState, PlanDeed], PlanState] = {
@@ -230,40 +231,12 @@ def step_of(plan: Plan, *, kind: str, step_id: str, now: datetime) -> LodgingSte
 
 def after(problem: Problem, deed: ProblemDeed) -> ProblemState:
     """The state after a deed. Raises WrongState saying in which states it is possible."""
-    state = PROBLEM_STEPS.get((problem.state, deed))
-    if state is None:
-        allowed = [start.value for (start, step) in PROBLEM_STEPS if step is deed]
-        raise WrongState(
-            f"a problem that is {problem.state.value} cannot be {_past(deed)}; it must be {' or '.join(allowed)}",
-            state=problem.state.value,
-            allowed=",".join(allowed),
-            resource=problem.name,
-        )
-    return state
-
-
-def _past(deed: ProblemDeed) -> str:
-    return {
-        ProblemDeed.REPORT_PROGRESS: "reported on",
-        ProblemDeed.REPORT_DONE: "reported as done",
-        ProblemDeed.CONFIRM: "confirmed",
-        ProblemDeed.SEND_BACK: "sent back",
-        ProblemDeed.DEREGISTER: "taken off the ledger",
-    }[deed]
+    return steps.after(PROBLEM_STEPS, problem.state, deed, name=problem.name)
 
 
 def after_plan(plan: Plan, deed: PlanDeed) -> PlanState:
     """The state after a deed. Raises WrongState saying in which states it is possible."""
-    state = PLAN_STEPS.get((plan.state, deed))
-    if state is None:
-        allowed = [start.value for (start, step) in PLAN_STEPS if step is deed]
-        raise WrongState(
-            f"to {deed.value} a plan it must be {' or '.join(allowed)}; this one is {plan.state.value}",
-            state=plan.state.value,
-            allowed=",".join(allowed),
-            resource=plan.name,
-        )
-    return state
+    return steps.after(PLAN_STEPS, plan.state, deed, name=plan.name)
 
 
 def report_progress(problem: Problem, *, percent_done: int, remark: str, lights: Lights, now: datetime) -> Problem:
@@ -364,12 +337,6 @@ def send_plan_back(plan: Plan, *, reason: str) -> Plan:
     """The superior sends it back to be completed (退回补正)."""
     state = after_plan(plan, PlanDeed.RETURN)
     return replace(plan, state=state, return_reason=reason, returns=plan.returns + 1, version=plan.version + 1)
-
-
-def check_etag(etag: str, *, version: int, name: str) -> None:
-    """The caller saw this version. Raises Stale; an empty etag asks for no check."""
-    if etag and etag.strip('"') != str(version):
-        raise Stale(f"{name} was changed since you read it: read it again and redo", resource=name, version=version)
 
 
 def registration_number(*, superior_code: str, year: int, sequence: int) -> str:

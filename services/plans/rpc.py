@@ -15,7 +15,7 @@ from services.plans.commands import ledgers, lodging, problems
 from services.plans.commands.ledgers import LedgerRow
 from services.plans.commands.problems import Rules
 from services.plans.model import Problem
-from shared import calls, names, outbox
+from shared import calls, dates, names, state_stream
 from shared.answers import Answers
 from shared.calendar_copies import CalendarCopies
 from shared.campaign_copies import CampaignCopies
@@ -27,7 +27,6 @@ from shared.pages import Pages
 
 # A ledger of a whole province with all its counties; beyond it, send it in parts.
 LARGEST_LEDGER = 50_000
-_STATE_CHUNK = 200
 
 
 class LedgerTooLong(TooMuch):
@@ -275,9 +274,8 @@ class PlanStateDoor(plans_pb2_grpc.PlanStateServiceServicer):
         call = calls.current()
         async with self._database.transaction(call, snapshot=True) as tx:
             async for facts in queries.state_facts(tx, path=request.path):
-                for start in range(0, len(facts), _STATE_CHUNK):
-                    part = facts[start : start + _STATE_CHUNK]
-                    yield facts_pb2.StreamStateResponse(facts=[outbox.envelope(fact, call=call) for fact in part])
+                for response in state_stream.responses(facts, call=call):
+                    yield response
 
 
 def _problem(name: str) -> names.Name:
@@ -291,7 +289,7 @@ def _plan(name: str) -> names.Name:
 def _row(item: plans_pb2.LedgerItem, *, where: str) -> LedgerRow:
     due_date: date | None = None
     if item.HasField("due_date"):
-        due_date = wire.day(item.due_date, field=f"{where}.due_date")
+        due_date = dates.day(item.due_date, field=f"{where}.due_date")
     return LedgerRow(
         unit=item.unit,
         unit_code=item.unit_code,

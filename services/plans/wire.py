@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
 from enum import Enum
 from typing import TypeVar
 
-from google.protobuf.timestamp_pb2 import Timestamp
-from google.type import date_pb2
-
 from plumbline.plans.v1 import events_pb2, plans_pb2
 from services.plans.model import LodgingStep, Measure, Plan, PlanKind, PlanState, Problem, ProblemState, Subject
-from shared.errors import FieldViolation, InvalidArgument
+from shared import versions
+from shared.dates import date_message, day, timestamp, timestamp_or_absent
 
 State = TypeVar("State", bound=Enum)
-
-
-class BadDate(InvalidArgument):
-    """A date of the request is no day of the calendar."""
-
-    reason = "BAD_DATE"
 
 
 def problem_message(problem: Problem) -> plans_pb2.Problem:
     """A problem as its readers get it."""
     return plans_pb2.Problem(
         name=problem.name,
-        etag=f'"{problem.version}"',
+        etag=versions.etag(problem.version),
         campaign=problem.campaign,
         unit=problem.unit,
         path=problem.path,
@@ -43,8 +34,8 @@ def problem_message(problem: Problem) -> plans_pb2.Problem:
         light=f"LIGHT_{problem.light.value}",
         percent_done=problem.percent_done,
         remark=problem.remark,
-        create_time=_instant(problem.create_time),
-        update_time=_instant(problem.update_time),
+        create_time=timestamp(problem.create_time),
+        update_time=timestamp(problem.update_time),
         verifier=problem.verifier,
         finding=problem.finding,
     )
@@ -54,7 +45,7 @@ def plan_message(plan: Plan) -> plans_pb2.Plan:
     """A plan as its readers get it; times that have not come are absent."""
     return plans_pb2.Plan(
         name=plan.name,
-        etag=f'"{plan.version}"',
+        etag=versions.etag(plan.version),
         campaign=plan.campaign,
         unit=plan.unit,
         path=plan.path,
@@ -74,9 +65,9 @@ def plan_message(plan: Plan) -> plans_pb2.Plan:
         registration_number=plan.registration_number,
         return_reason=plan.return_reason,
         returns=plan.returns,
-        create_time=_instant(plan.create_time),
-        lodge_time=_instant(plan.lodge_time) if plan.lodge_time else None,
-        register_time=_instant(plan.register_time) if plan.register_time else None,
+        create_time=timestamp(plan.create_time),
+        lodge_time=timestamp_or_absent(plan.lodge_time),
+        register_time=timestamp_or_absent(plan.register_time),
     )
 
 
@@ -143,25 +134,3 @@ def problem_state_filter(value: plans_pb2.ProblemState) -> str:
 def plan_state_filter(value: plans_pb2.PlanState) -> str:
     """The state to list by; empty for all."""
     return "" if value == 0 else PlanState(plans_pb2.PlanState.Name(value).removeprefix("PLAN_STATE_")).value
-
-
-def date_message(value: date) -> date_pb2.Date:
-    return date_pb2.Date(year=value.year, month=value.month, day=value.day)
-
-
-def day(message: date_pb2.Date, *, field: str) -> date:
-    """The day in a message. Raises BadDate naming the field."""
-    try:
-        return date(message.year, message.month, message.day)
-    except ValueError as error:
-        raise BadDate(
-            f"{field}: {message.year}-{message.month}-{message.day} is no day of the calendar",
-            violations=[FieldViolation(field, "is no day of the calendar", "date")],
-            field=field,
-        ) from error
-
-
-def _instant(value: datetime) -> Timestamp:
-    stamp = Timestamp()
-    stamp.FromDatetime(value)
-    return stamp

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from services.referrals import events, model, store
 from services.referrals.model import FoundFinding, Outcome, Referral, ReferralState
-from shared import access, outbox, placements
+from shared import access, outbox, placements, versions
 from shared.database import Transaction
 from shared.names import Name
 
@@ -65,7 +65,7 @@ async def _load(tx: Transaction, name: Name, *, etag: str) -> Referral:
     if referral is None:
         raise await placements.absent(tx, name)
     access.require(tx.call, path=referral.path, label=referral.label)
-    model.check_etag(etag, referral)
+    versions.check(etag, version=referral.version, name=referral.name)
     return referral
 
 

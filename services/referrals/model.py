@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
-from shared.errors import AlreadyExists, InvalidArgument, Stale, WrongState
+from shared import steps
+from shared.errors import AlreadyExists, InvalidArgument
 
 # Content is for the referring officer and the receiving body; superiors get counts (AC-4).
 SEALED = 3
@@ -25,9 +26,9 @@ class ReferralState(Enum):
 class ReferralDeed(Enum):
     """What the receiving body may do."""
 
-    ACCEPT = "accept"
-    RETURN = "return"
-    CONCLUDE = "conclude"
+    ACCEPT = "accepted"
+    RETURN = "returned"
+    CONCLUDE = "concluded"
 
 
 STEPS: Mapping[tuple[ReferralState, ReferralDeed], ReferralState] = {
@@ -101,16 +102,7 @@ class Referral:
 
 def after(referral: Referral, deed: ReferralDeed) -> ReferralState:
     """The state after a deed. Raises WrongState saying in which state it is possible."""
-    state = STEPS.get((referral.state, deed))
-    if state is None:
-        allowed = [start.value for (start, step) in STEPS if step is deed]
-        raise WrongState(
-            f"to {deed.value} a referral it must be {' or '.join(allowed)}; this one is {referral.state.value}",
-            state=referral.state.value,
-            allowed=",".join(allowed),
-            resource=referral.name,
-        )
-    return state
+    return steps.after(STEPS, referral.state, deed, name=referral.name)
 
 
 def accept(referral: Referral, *, now: datetime) -> Referral:
@@ -139,13 +131,3 @@ def conclude(referral: Referral, *, outcome: Outcome, remark: str, now: datetime
         update_time=now,
         version=referral.version + 1,
     )
-
-
-def check_etag(etag: str, referral: Referral) -> None:
-    """The caller saw this version. Raises Stale; an empty etag asks for no check."""
-    if etag and etag.strip('"') != str(referral.version):
-        raise Stale(
-            f"{referral.name} was changed since you read it: read it again and redo",
-            resource=referral.name,
-            version=referral.version,
-        )

@@ -10,14 +10,12 @@ from plumbline.facts.v1 import facts_pb2
 from plumbline.referrals.v1 import referrals_pb2, referrals_pb2_grpc
 from services.referrals import commands, queries, wire
 from services.referrals.clients import Inspections
-from shared import calls, names, outbox
+from shared import calls, names, state_stream
 from shared.answers import Answers
 from shared.clock import Clock
 from shared.database import Database, Transaction
 from shared.ids import random_uuid
 from shared.pages import Pages
-
-_STATE_CHUNK = 200
 
 
 class ReferralDoor(referrals_pb2_grpc.ReferralServiceServicer):
@@ -121,9 +119,8 @@ class ReferralStateDoor(referrals_pb2_grpc.ReferralStateServiceServicer):
         call = calls.current()
         async with self._database.transaction(call, snapshot=True) as tx:
             async for facts in queries.state_facts(tx, path=request.path):
-                for start in range(0, len(facts), _STATE_CHUNK):
-                    part = facts[start : start + _STATE_CHUNK]
-                    yield facts_pb2.StreamStateResponse(facts=[outbox.envelope(fact, call=call) for fact in part])
+                for response in state_stream.responses(facts, call=call):
+                    yield response
 
 
 def _name(text: str) -> names.Name:

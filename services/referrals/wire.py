@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from google.protobuf.timestamp_pb2 import Timestamp
-
 from plumbline.inspections.v1 import inspections_pb2
 from plumbline.referrals.v1 import events_pb2, referrals_pb2
 from services.referrals.model import FoundFinding, Outcome, Referral
+from shared import versions
+from shared.dates import timestamp, timestamp_or_absent
 
 
 def referral_message(referral: Referral) -> referrals_pb2.Referral:
     """A referral as those who may read it get it; times that have not come are absent."""
     return referrals_pb2.Referral(
         name=referral.name,
-        etag=f'"{referral.version}"',
+        etag=versions.etag(referral.version),
         campaign=referral.campaign,
         finding=referral.finding,
         unit=referral.unit,
@@ -27,9 +25,9 @@ def referral_message(referral: Referral) -> referrals_pb2.Referral:
         return_reason=referral.return_reason,
         outcome=f"OUTCOME_{referral.outcome.value}",
         outcome_remark=referral.outcome_remark,
-        create_time=_instant(referral.create_time),
-        accept_time=_instant(referral.accept_time) if referral.accept_time else None,
-        close_time=_instant(referral.close_time) if referral.close_time else None,
+        create_time=timestamp(referral.create_time),
+        accept_time=timestamp_or_absent(referral.accept_time),
+        close_time=timestamp_or_absent(referral.close_time),
     )
 
 
@@ -56,9 +54,3 @@ def found(finding: inspections_pb2.Finding) -> FoundFinding:
 
 def outcome(value: referrals_pb2.Outcome) -> Outcome:
     return Outcome(referrals_pb2.Outcome.Name(value).removeprefix("OUTCOME_"))
-
-
-def _instant(value: datetime) -> Timestamp:
-    stamp = Timestamp()
-    stamp.FromDatetime(value)
-    return stamp

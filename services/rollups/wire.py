@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
-
-from google.protobuf.timestamp_pb2 import Timestamp
 
 from plumbline.directory.v1 import events_pb2 as directory_events
 from plumbline.facts.v1 import facts_pb2
@@ -34,6 +32,7 @@ from services.rollups.model import (
     VisitFact,
 )
 from services.rollups.reconciliation import Difference, Outcome
+from shared.dates import instant, timestamp, timestamp_or_absent
 
 
 def _names(enum: Any, prefix: str) -> Mapping[int, str]:
@@ -64,7 +63,7 @@ def counted(fact: facts_pb2.Fact) -> list[CountedFact]:
 
 def recorded_time(fact: facts_pb2.Fact) -> datetime:
     """When the service recorded it."""
-    return _instant(fact.recorded_time)
+    return instant(fact.recorded_time)
 
 
 def table_message(table: Table, *, facts_pending: int) -> rollups_pb2.Table:
@@ -78,7 +77,7 @@ def table_message(table: Table, *, facts_pending: int) -> rollups_pb2.Table:
         ],
         total=None if table.total is None else _row(table.total, slots, over_all_campaigns=not table.campaign),
         rows=[_row(row, slots, over_all_campaigns=not table.campaign) for row in table.rows],
-        as_of_time=None if recorded is None else timestamp(recorded),
+        as_of_time=timestamp_or_absent(recorded),
         facts_pending=facts_pending,
         lag_ms=table.progress.latency_ms,
         catalogue_version=catalogue.CATALOGUE_VERSION,
@@ -103,13 +102,6 @@ def result_message(outcome: Outcome, *, facts_compared: int, as_of_time: datetim
             as_of_time=timestamp(as_of_time),
         )
     )
-
-
-def timestamp(instant: datetime) -> Timestamp:
-    """An aware instant as the contract's Timestamp."""
-    stamp = Timestamp()
-    stamp.FromDatetime(instant)
-    return stamp
 
 
 def _difference(difference: Difference) -> rollups_pb2.Difference:
@@ -201,7 +193,3 @@ _READERS: Mapping[str, Callable[[Origin, bytes], CountedFact]] = {
     "inspections.finding_raised": _finding,
     "referrals.referral_changed": _referral,
 }
-
-
-def _instant(stamp: Timestamp) -> datetime:
-    return stamp.ToDatetime(tzinfo=UTC)

@@ -22,6 +22,7 @@ from services.cli.stack import Stack, StackOptions
 from shared import outbox, rpc_client
 from shared.bus import Bus, Incoming, Outgoing
 from shared.clock import SystemClock
+from shared.dates import timestamp
 from shared.rpc_client import RemoteRefusal
 from tests.integration.ledger import a_problem, request_id
 from tests.integration.world import World
@@ -107,8 +108,8 @@ async def test_a_fact_that_cannot_be_applied_is_parked_after_its_tries_and_appli
         placement_version=1,
         lines=[facts_pb2.Placement(line="territorial", path=unit.path)],
         campaign=campaign,
-        effective_time=outbox.timestamp(SystemClock().now()),
-        recorded_time=outbox.timestamp(SystemClock().now()),
+        effective_time=timestamp(SystemClock().now()),
+        recorded_time=timestamp(SystemClock().now()),
         payload=events_pb2.FindingRaised(
             unit=unit.id, wind="formalism", severity=inspections_pb2.SEVERITY_MINOR, title="窗口无人"
         ).SerializeToString(),

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from services.plans import events, model, store
 from services.plans.model import Measure, Plan, PlanKind, PlanState
-from shared import access, outbox, placements
+from shared import access, outbox, placements, versions
 from shared.campaign_copies import CampaignCopies
 from shared.campaigns import Campaign
 from shared.clock import day_in
@@ -103,7 +103,7 @@ async def _load(tx: Transaction, name: Name, *, etag: str) -> Plan:
     if plan is None:
         raise await placements.absent(tx, name)
     access.require(tx.call, path=plan.path, label=plan.label)
-    model.check_etag(etag, version=plan.version, name=plan.name)
+    versions.check(etag, version=plan.version, name=plan.name)
     return plan
 
 

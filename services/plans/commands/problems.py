@@ -7,7 +7,7 @@ from datetime import date, datetime
 from services.plans import events, model, store
 from services.plans.deadlines import lights_on
 from services.plans.model import Light, Lights, Problem, ProblemState
-from shared import access, outbox, placements
+from shared import access, outbox, placements, versions
 from shared.calendar import WorkingCalendar
 from shared.calendar_copies import CalendarCopies
 from shared.campaign_copies import CampaignCopies
@@ -92,7 +92,7 @@ async def _load(tx: Transaction, name: Name, *, etag: str) -> Problem:
     if problem is None:
         raise await placements.absent(tx, name)
     access.require(tx.call, path=problem.path, label=problem.label)
-    model.check_etag(etag, version=problem.version, name=problem.name)
+    versions.check(etag, version=problem.version, name=problem.name)
     return problem
 
 

@@ -22,7 +22,7 @@ from services.inspections.model import (
     VisitKind,
     VisitState,
 )
-from shared.errors import Stale, WrongState
+from shared.errors import WrongState
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 WINDS = ("formalism", "hedonism")
@@ -142,11 +142,3 @@ def test_a_refusal_of_somebody_not_assigned_does_not_name_the_visit() -> None:
         model.check_assigned(a_visit(), "inspector:3")
 
     assert a_visit().id not in refused.value.message + str(refused.value.facts)
-
-
-def test_an_old_etag_is_stale_and_none_is_no_check() -> None:
-    model.check_etag("", version=2, name="n")
-    model.check_etag('"2"', version=2, name="n")
-
-    with pytest.raises(Stale):
-        model.check_etag('"1"', version=2, name="n")

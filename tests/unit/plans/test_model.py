@@ -25,7 +25,7 @@ from services.plans.model import (
     ProblemState,
     Subject,
 )
-from shared.errors import Stale, WrongState
+from shared.errors import WrongState
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 DUE = date(2026, 12, 1)
@@ -138,16 +138,6 @@ def test_a_registered_plan_never_changes() -> None:
     for deed in PlanDeed:
         with pytest.raises(WrongState):
             model.after_plan(registered, deed)
-
-
-@pytest.mark.parametrize("etag", ['"1"', "1", ""])
-def test_the_version_that_was_read_or_none_is_accepted(etag: str) -> None:
-    model.check_etag(etag, version=1, name="x")
-
-
-def test_an_older_version_is_stale() -> None:
-    with pytest.raises(Stale):
-        model.check_etag('"1"', version=2, name="x")
 
 
 def test_a_new_day_that_changes_no_light_changes_nothing() -> None:

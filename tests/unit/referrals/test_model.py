@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from services.referrals import model
 from services.referrals.model import STEPS, Outcome, Referral, ReferralDeed, ReferralState
-from shared.errors import Stale, WrongState
+from shared.errors import WrongState
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
@@ -62,11 +62,6 @@ def test_a_deed_that_the_table_lacks_is_refused(state: ReferralState, deed: Refe
 def test_a_new_referral_is_sealed() -> None:
     """AC-4."""
     assert a_referral().label == model.SEALED
-
-
-def test_an_older_version_is_stale() -> None:
-    with pytest.raises(Stale):
-        model.check_etag('"3"', a_referral(version=4))
 
 
 class LifeOfAReferral(RuleBasedStateMachine):
