@@ -8,41 +8,41 @@ from services.cli.language import Words
 
 _CONNECTION: Final = {
     "stack_not_running": Words(
-        "数据目录 {folder} 中没有正在运行的服务。请先用 plumbline up 启动,或用 --data 指定其目录。",
+        "数据目录 {folder} 中没有正在运行的服务。请先用 plumbline up 启动，或用 --data 指定其目录。",
         "Nothing is running in the data folder {folder}: start it with `plumbline up`, or name its folder with --data.",
     ),
     "stack_not_ready": Words(
-        "数据目录 {folder} 中的服务还没有就绪,请稍候再试。",
+        "数据目录 {folder} 中的服务还没有就绪，请稍候再试。",
         "What runs in the data folder {folder} is not ready yet: try again in a moment.",
     ),
     "stack_of_another": Words(
-        "数据目录 {folder} 属于另一个用户,不能读取其令牌。",
+        "数据目录 {folder} 属于另一个用户，不能读取其令牌。",
         "The data folder {folder} is another user's: its token cannot be read.",
     ),
     "token_missing": Words(
-        "指定了地址,还需要在 {variable} 中给出令牌。", "With addresses given, {variable} must hold a token."
+        "指定了地址，还需要在 {variable} 中给出令牌。", "With addresses given, {variable} must hold a token."
     ),
     "addresses_unreadable": Words(
-        '{variable} 应为 JSON,如 {{"directory": "主机:端口"}}。',
+        '{variable} 应为 JSON，如 {{"directory": "主机：端口"}}。',
         '{variable} must be JSON such as {{"directory": "host:port"}}.',
     ),
     "service_not_named": Words("{variable} 中没有 {service} 的地址。", "{variable} names no address for {service}."),
     "bus_not_named": Words(
         "需要在 {variable} 中给出消息总线的地址。", "{variable} must hold the address of the event bus."
     ),
-    "failed.unavailable": Words("服务没有应答,请稍候再试。", "The service does not answer: try again in a moment."),
+    "failed.unavailable": Words("服务没有应答，请稍候再试。", "The service does not answer: try again in a moment."),
     "failed.too_slow": Words("服务没有在时限内答复。", "The service did not answer in time."),
-    "failed.other": Words("调用失败({status}):{cause}", "The call failed ({status}): {cause}"),
+    "failed.other": Words("调用失败（{status}）：{cause}", "The call failed ({status}): {cause}"),
     "refused": Words("{sentence} [{reason}]", "{sentence} [{reason}]"),
-    "refused.faults": Words("共 {count} 处,以下列出 {shown} 处:", "{count} in all, {shown} of them here:"),
+    "refused.faults": Words("共 {count} 处，以下列出 {shown} 处：", "{count} in all, {shown} of them here:"),
     "refused.line": Words("行", "Line"),
     "refused.field": Words("列", "Field"),
     "refused.fault": Words("问题", "Fault"),
     "refused.detail": Words("详情", "Details"),
-    "file_unreadable": Words("不能读取 {file}:{cause}", "{file} cannot be read: {cause}"),
-    "file_refused": Words("{file} 有错误,未发送。", "{file} has faults; nothing was sent."),
-    "more": Words("还有更多;用 --limit 加大条数。", "There are more; raise --limit."),
-    "no_such_tenant": Words("没有租户 {tenant}。", "There is no tenant {tenant}."),
+    "file_unreadable": Words("不能读取 {file}：{cause}", "{file} cannot be read: {cause}"),
+    "file_refused": Words("{file} 有错误，未发送。", "{file} has faults; nothing was sent."),
+    "more": Words("还有更多；用 --limit 加大条数。", "There are more; raise --limit."),
+    "no_such_tenant": Words("没有机构 {tenant}。", "There is no tenant {tenant}."),
     "no_units": Words(
         "还没有单位。请先用 plumbline units import 导入。",
         "There are no units yet: plant them with `plumbline units import`.",
@@ -53,10 +53,10 @@ _CONNECTION: Final = {
     "column.unit": Words("单位", "Unit"),
     "column.code": Words("代码", "Code"),
     "column.level": Words("层级", "Level"),
-    "column.time": Words("时间(UTC)", "Time (UTC)"),
+    "column.time": Words("时间（UTC）", "Time (UTC)"),
     "column.name": Words("名称", "Name"),
     "column.path": Words("路径", "Path"),
-    "column.tenant": Words("租户", "Tenant"),
+    "column.tenant": Words("机构", "Tenant"),
     "column.id": Words("标识", "Id"),
     "column.service": Words("服务", "Service"),
     "column.type": Words("类型", "Type"),
@@ -65,48 +65,50 @@ _CONNECTION: Final = {
 }
 
 _UNITS: Final = {
-    "units.help": Words("单位:导入、查看", "Units: import and look"),
+    "units.help": Words("单位：导入、查看", "Units: import and look"),
     "units.import.help": Words(
-        "从 code,parent,name 表(CSV,可为 gzip)导入整棵树,全有或全无",
+        "从 code,parent,name 表（CSV，可为 gzip）导入整棵树，全有或全无",
         "Plant a whole tree from a list code,parent,name (CSV, may be gzip), all or nothing",
     ),
     "units.import.file": Words("单位表", "The list of units"),
     "units.import.root_code": Words("根单位代码", "Code of the root"),
     "units.import.root_name": Words("根单位名称", "Name of the root"),
-    "units.import.levels": Words("从根起各层级的名称,以逗号分隔", "Names of the levels from the root, with commas"),
-    "units.import.tenant_level": Words("在此层级设立租户", "Units of this level are founded as tenants"),
+    "units.import.levels": Words("从根起各层级的名称，以逗号分隔", "Names of the levels from the root, with commas"),
+    "units.import.tenant_level": Words("在此层级设立机构", "Units of this level are founded as tenants"),
     "units.import.sending": Words("正在发送", "Sending"),
     "units.imported": Words(
-        "已导入 {units} 个单位,设立 {tenants} 个租户;根单位 {name}({id})。",
+        "已导入 {units} 个单位，设立 {tenants} 个机构；根单位 {name}（{id}）。",
         "{units} units planted, {tenants} tenants founded; the root is {name} ({id}).",
     ),
     "units.show.help": Words("查看一个单位", "Show one unit"),
     "units.list.help": Words("列出直接下级单位", "List the units directly below"),
-    "units.option.parent": Words("上级单位代码;默认为最上层", "Code of the unit above; the top if left out"),
+    "units.option.parent": Words("上级单位代码；默认为最上层", "Code of the unit above; the top if left out"),
     "units.code": Words("单位代码", "The unit's code"),
 }
 
 _ROLLUP: Final = {
-    "rollup.help": Words("汇总:表与核对", "Roll-ups: tables and their check"),
+    "rollup.help": Words("汇总：表与核对", "Roll-ups: tables and their check"),
     "rollup.table.help": Words("一个单位及其下级的汇总表", "Figures of a unit and of those below it"),
-    "rollup.table.unit": Words("单位代码;默认为权限范围的最上层", "The unit's code; the top of your scope if left out"),
-    "rollup.table.level": Words("各行的层级;默认为直接下级", "Level of the rows; directly below if left out"),
-    "rollup.table.campaign": Words("活动;默认为全部活动", "The campaign; all together if left out"),
-    "rollup.table.metrics": Words("指标标识,以逗号分隔", "Ids of the figures, with commas"),
+    "rollup.table.unit": Words(
+        "单位代码；默认为权限范围的最上层", "The unit's code; the top of your scope if left out"
+    ),
+    "rollup.table.level": Words("各行的层级；默认为直接下级", "Level of the rows; directly below if left out"),
+    "rollup.table.campaign": Words("活动；默认为全部活动", "The campaign; all together if left out"),
+    "rollup.table.metrics": Words("指标标识，以逗号分隔", "Ids of the figures, with commas"),
     "rollup.table.all": Words("全部指标", "All figures"),
     "rollup.verify.help": Words(
-        "由各服务的原始数据重算,逐项核对", "Recompute every figure from the services' own truth and compare"
+        "由各服务的原始数据重算，逐项核对", "Recompute every figure from the services' own truth and compare"
     ),
     "rollup.verify.settle": Words("最多等待在途事实的秒数", "Seconds to wait for facts on the road"),
-    "rollup.verify.reading": Words("{stage}:已读 {facts} 条事实", "{stage}: {facts} facts read"),
+    "rollup.verify.reading": Words("{stage}：已读 {facts} 条事实", "{stage}: {facts} facts read"),
     "rollup.stage.settling": Words("等待在途事实", "waiting for facts on the road"),
     "rollup.stage.comparing": Words("正在比较", "comparing"),
     "rollup.verified": Words(
-        "核对 {facts} 条事实、{contributions} 项贡献、{figures} 个数字:全部一致。",
+        "核对 {facts} 条事实、{contributions} 项贡献、{figures} 个数字：全部一致。",
         "{facts} facts, {contributions} contributions and {figures} figures compared: all agree.",
     ),
     "rollup.differs": Words(
-        "核对 {facts} 条事实、{contributions} 项贡献、{figures} 个数字:差异 {differences} 处。",
+        "核对 {facts} 条事实、{contributions} 项贡献、{figures} 个数字：差异 {differences} 处。",
         "{facts} facts, {contributions} contributions and {figures} figures compared: {differences} differences.",
     ),
     "rollup.column.kind": Words("类别", "Kind"),
@@ -121,12 +123,12 @@ _WATCH: Final = {
     "watch.help": Words("实时观看一个上级收到的事实", "Watch, live, the facts that a superior receives"),
     "watch.unit": Words("上级单位代码", "The superior's code"),
     "watch.count": Words("收到此数后停止", "Stop after so many"),
-    "watch.started": Words("正在观看 {unit} 及其下级,Ctrl-C 停止。", "Watching {unit} and below; Ctrl-C stops."),
+    "watch.started": Words("正在观看 {unit} 及其下级，Ctrl-C 停止。", "Watching {unit} and below; Ctrl-C stops."),
 }
 
 _DRAW: Final = {
     "draw.help": Words("双随机抽取", "The double-random draw"),
-    "draw.run.help": Words("抽取单位与检查人员,并安排检查", "Draw units and inspectors, and plan the visits"),
+    "draw.run.help": Words("抽取单位与检查人员，并安排检查", "Draw units and inspectors, and plan the visits"),
     "draw.scope": Words("抽取范围的单位代码", "Code of the unit whose subtree is drawn from"),
     "draw.stratum_level": Words("分层的层级", "Level of the strata"),
     "draw.frame_level": Words("被抽单位的层级", "Level of the units drawn"),
@@ -138,23 +140,23 @@ _DRAW: Final = {
         "Inspectors as subject,barred_codes (codes where they may not be sent, with spaces)",
     ),
     "draw.inspectors": Words(
-        "试用:编号为 inspector:001 起的人员数", "For trials: so many inspectors named inspector:001 and on"
+        "试用：编号为 inspector:001 起的人员数", "For trials: so many inspectors named inspector:001 and on"
     ),
-    "draw.seed": Words("种子:64 位十六进制", "The seed: 64 hexadecimal digits"),
-    "draw.dice": Words("当众摇出的数字;种子为其 SHA-256", "Digits drawn before witnesses; the seed is their SHA-256"),
+    "draw.seed": Words("种子：64 位十六进制", "The seed: 64 hexadecimal digits"),
+    "draw.dice": Words("当众摇出的数字；种子为其 SHA-256", "Digits drawn before witnesses; the seed is their SHA-256"),
     "draw.one_seed": Words("请给出 --seed 或 --dice 之一。", "Give either --seed or --dice."),
     "draw.one_list": Words(
         "请给出 --inspectors-file 或 --inspectors 之一。", "Give either --inspectors-file or --inspectors."
     ),
     "draw.bad_dice": Words("--dice 只能是数字 0-9。", "--dice takes digits 0-9 only."),
     "draw.bad_seed": Words("--seed 应为 64 位十六进制数字。", "--seed takes 64 hexadecimal digits."),
-    "draw.unknown_codes": Words("没有这些单位:{codes}", "There are no such units: {codes}"),
+    "draw.unknown_codes": Words("没有这些单位：{codes}", "There are no such units: {codes}"),
     "draw.show.help": Words("查看一次抽取", "Show one draw"),
     "draw.name": Words("抽取的名称", "The draw's name"),
     "draw.list.help": Words("列出抽取", "List the draws"),
-    "draw.tenant": Words("租户的代码或标识;默认为根单位", "Code or id of the tenant; the root if left out"),
+    "draw.tenant": Words("机构的代码或标识；默认为根单位", "Code or id of the tenant; the root if left out"),
     "draw.head": Words(
-        "{name}\n种子 {seed}\n名单 {frame} 个单位(根 {frame_root})\n检查人员 {inspectors} 人(根 {inspectors_root})",
+        "{name}\n种子 {seed}\n名单 {frame} 个单位（根 {frame_root}）\n检查人员 {inspectors} 人（根 {inspectors_root}）",
         "{name}\nSeed {seed}\nFrame of {frame} units (root {frame_root})\n"
         "{inspectors} inspectors (root {inspectors_root})",
     ),
@@ -169,12 +171,12 @@ _DRAW: Final = {
 _FACTS: Final = {
     "facts.help": Words("未能应用的事实", "Facts that could not be applied"),
     "facts.parked.help": Words("列出被搁置的事实", "List the facts that are parked"),
-    "facts.service": Words("服务;默认为全部", "The service; all if left out"),
+    "facts.service": Words("服务；默认为全部", "The service; all if left out"),
     "facts.no_such_service": Words(
-        "没有服务 {service};可用:{services}", "There is no service {service}; there are {services}."
+        "没有服务 {service}；可用：{services}", "There is no service {service}; there are {services}."
     ),
     "facts.redrive.help": Words("再次尝试一条被搁置的事实", "Try a parked fact once more"),
-    "facts.redrive.name": Words("名称,如 parkedFacts/…", "Its name, parkedFacts/…"),
+    "facts.redrive.name": Words("名称，如 parkedFacts/…", "Its name, parkedFacts/…"),
     "facts.redriven": Words("{name} 已应用。", "{name} has been applied."),
     "facts.column.attempts": Words("次数", "Tries"),
 }
@@ -187,11 +189,13 @@ _LEDGER: Final = {
     "problems.column.light": Words("灯", "Light"),
     "problems.column.done": Words("进度", "Done"),
     "ledger.help": Words("台账", "Ledgers"),
-    "ledger.import.help": Words("导入整本台账,全有或全无", "Import a whole ledger, all or nothing"),
+    "ledger.import.help": Words("导入整本台账，全有或全无", "Import a whole ledger, all or nothing"),
     "ledger.import.file": Words(
         "CSV,首行为列名 unit_code,title,wind,source,subject,…", "A CSV that starts with unit_code,title,wind,…"
     ),
-    "ledger.imported": Words("已列入 {problems} 个问题,涉及 {units} 个单位。", "{problems} problems at {units} units."),
+    "ledger.imported": Words(
+        "已列入 {problems} 个问题，涉及 {units} 个单位。", "{problems} problems at {units} units."
+    ),
     "state.OPEN": Words("已列入", "open"),
     "state.IN_PROGRESS": Words("整改中", "in progress"),
     "state.DONE": Words("已报完成", "done"),
@@ -204,14 +208,15 @@ _LEDGER: Final = {
 
 _AUDIT: Final = {
     "audit.help": Words("审计日志", "The audit log"),
-    "audit.list.help": Words("列出租户日志的记录,新的在前", "List entries of a tenant's log, newest first"),
-    "audit.tenant": Words("租户的代码或标识", "Code or id of the tenant"),
+    "audit.list.help": Words("列出机构日志的记录，新的在前", "List entries of a tenant's log, newest first"),
+    "audit.tenant": Words("机构的代码或标识", "Code or id of the tenant"),
     "audit.resource": Words("只看此资源", "Only this resource"),
     "audit.actor": Words("只看此人", "Only this subject"),
-    "audit.verify.help": Words("重算租户日志的哈希链", "Recompute the chain of a tenant's log"),
-    "audit.intact": Words("{entries} 条记录,哈希链完整。", "{entries} entries; the chain is whole."),
+    "audit.verify.help": Words("重算机构日志的哈希链", "Recompute the chain of a tenant's log"),
+    "audit.intact": Words("{entries} 条记录，哈希链完整。", "{entries} entries; the chain is whole."),
     "audit.broken": Words(
-        "{entries} 条记录;第 {sequence} 条与哈希链不符。", "{entries} entries; entry {sequence} does not fit the chain."
+        "{entries} 条记录；第 {sequence} 条与哈希链不符。",
+        "{entries} entries; entry {sequence} does not fit the chain.",
     ),
     "audit.column.sequence": Words("序号", "No."),
     "audit.column.kind": Words("类别", "Kind"),
