@@ -54,7 +54,6 @@ class Transaction:
         self.letters = Letters()
         self._connection = connection
         self._raw = raw
-        self._before_commit: list[Callable[[], Awaitable[None]]] = []
         self._after_commit: list[Callable[[], None]] = []
 
     async def fetch(self, sql: str, *arguments: object) -> list[asyncpg.Record]:
@@ -69,19 +68,9 @@ class Transaction:
         """The first column of the first row, or None."""
         return await self._raw.fetchval(sql, *arguments)
 
-    async def copy(
-        self, table: str, *, schema: str, columns: Sequence[str], records: Sequence[Sequence[object]]
-    ) -> None:
-        """Rows in bulk by COPY. Not for tables with row security: PostgreSQL refuses COPY FROM there."""
-        await self._raw.copy_records_to_table(table, schema_name=schema, columns=list(columns), records=records)
-
     async def rows(self, statement: Executable, parameters: dict[str, object] | None = None) -> Sequence[Row[Any]]:
         """Rows of a Core statement, in the same transaction as the driver's."""
         return (await self._connection.execute(statement, parameters or {})).all()
-
-    def before_commit(self, step: Callable[[], Awaitable[None]]) -> None:
-        """Adds a last step inside the transaction, such as writing the outbox."""
-        self._before_commit.append(step)
 
     def after_commit(self, step: Callable[[], None]) -> None:
         """Adds a step for when the commit has succeeded, such as waking the relay."""
@@ -125,8 +114,6 @@ class Database:
                 try:
                     await raw.execute(begin + _scope(call))
                     yield transaction
-                    for step in transaction._before_commit:
-                        await step()
                     # A transaction in error "commits" with the tag ROLLBACK and no exception.
                     if await raw.execute("COMMIT") != "COMMIT":
                         raise RuntimeError("the transaction had failed and was rolled back")
@@ -153,7 +140,7 @@ class Database:
         raise AssertionError("unreachable")
 
     @contextlib.asynccontextmanager
-    async def listen_lock(self, key: int) -> AsyncIterator[bool]:
+    async def advisory_lock(self, key: int) -> AsyncIterator[bool]:
         """Holds a session advisory lock on a connection of its own while the block runs; False if another has it."""
         async with self._engine.connect() as connection:
             raw: asyncpg.Connection[Any] = (await connection.get_raw_connection()).driver_connection  # type: ignore[assignment]

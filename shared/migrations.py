@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-from alembic import command
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
@@ -134,13 +133,7 @@ def alembic_config(service: str) -> Config:
     """Alembic's settings for one service; migrations are numbered files, forward only."""
     config = Config()
     config.set_main_option("script_location", str(_SERVICES_FOLDER / service / "migrations"))
-    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     return config
-
-
-def new_revision(service: str, message: str, number: str) -> None:
-    """Writes an empty numbered migration, for `make migration`."""
-    command.revision(alembic_config(service), message=message, rev_id=number)
 
 
 def _to_database(admin_dsn: str) -> str:

@@ -9,7 +9,6 @@ import asyncpg
 
 from plumbline.directory.v1 import events_pb2
 from plumbline.facts.v1 import facts_pb2
-from shared.calls import Call
 from shared.database import Transaction
 from shared.errors import FieldViolation, InvalidArgument, NotFound, PermissionDenied
 from shared.names import Name
@@ -129,11 +128,6 @@ async def absent(tx: Transaction, name: Name) -> NotFound | PermissionDenied:
     if await tx.fetch_value(_TENANT_HEAD.format(schema=tx.call.service), name.tenant):
         return NotFound(f"there is no {name}", resource=str(name))
     return PermissionDenied(f"the grant does not cover {name}", resource=str(name), policy="scope")
-
-
-def is_outside(call: Call, unit: Unit) -> bool:
-    """True where the caller acts for no part of this unit: its grant begins above it or elsewhere (RC-4 a)."""
-    return not call.identity.grant.path.startswith(unit.path)
 
 
 def _unit(row: asyncpg.Record) -> Unit:

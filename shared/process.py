@@ -16,7 +16,7 @@ from google.protobuf.descriptor import ServiceDescriptor
 
 from plumbline.facts.v1 import facts_pb2, facts_pb2_grpc
 from shared import bus as buses
-from shared import config, telemetry
+from shared import config, retention, telemetry
 from shared.answers import Answers
 from shared.bus import Bus
 from shared.clock import Clock, SystemClock
@@ -129,7 +129,7 @@ async def _serve(settings: config.ServiceConfig, build: Build, services: Sequenc
         pages=Pages(settings.system_database_url.encode()),
         relay=relay,
     )
-    parts.loops.append(relay.run)
+    parts.loops += [relay.run, lambda: retention.keep_forgetting(settings.service, system_database, clock)]
     try:
         await patiently("streams", lambda: bus.check_declared(settings.service, buses.read_declared()))
         await build(parts, server.server)

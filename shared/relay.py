@@ -49,7 +49,7 @@ class Relay:
         pause = SAFETY_POLL_S
         while True:
             try:
-                async with self._database.listen_lock(key) as held:
+                async with self._database.advisory_lock(key) as held:
                     while held:
                         pause = SAFETY_POLL_S
                         await self._drain()

@@ -184,5 +184,7 @@ async def _settle_and_verify(office: Office, book: Book, outcome: Outcome) -> No
         "facts_compared": int(result.facts_compared),
         "contributions_compared": int(result.contributions_compared),
         "figures_compared": int(result.figures_compared),
-        "listed": [MessageToDict(difference) for difference in result.differences],
+        "listed": [
+            MessageToDict(difference, always_print_fields_with_no_presence=True) for difference in result.differences
+        ],
     }
