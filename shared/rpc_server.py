@@ -14,6 +14,7 @@ import structlog
 from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 from google.protobuf.descriptor_pb2 import MethodOptions
 from google.protobuf.message import Message
+from google.rpc import status_pb2
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_health.v1.health import aio as health_aio
 from grpc_reflection.v1alpha import reflection
@@ -180,7 +181,7 @@ class Door(grpc.aio.ServerInterceptor):
         request: Message | None,
         default_s: float,
     ) -> Any:
-        """One call through the door. Each step may refuse; every refusal leaves by `_refuse`."""
+        """One call through the door. Each step may refuse; every refusal leaves here, with one line in the log."""
         task = asyncio.current_task()
         assert task is not None
         self.running.add(task)
@@ -195,18 +196,24 @@ class Door(grpc.aio.ServerInterceptor):
                     access.require_role(call)
                     async with asyncio.timeout(_time_left(context, default_s)):
                         return await within()
-                except TimeoutError:
-                    outcome = await self._refuse(context, TooLate("the answer took too long"), call)
+                except asyncio.CancelledError:
+                    outcome = "CANCELLED"
+                    raise
                 except Exception as error:
-                    outcome = await self._refuse(context, error, call)
+                    late = TooLate("the answer took too long") if isinstance(error, TimeoutError) else error
+                    status, outcome = await self._refusal(late, call)
+                    # The only place that aborts; it raises, and nothing of ours runs after it.
+                    await context.abort_with_status(rpc_status.to_status(status))
         finally:
             self.running.discard(task)
-            log.debug(
+            log.info(
                 "call",
                 method=method.full_name,
-                action=method.action,
                 outcome=outcome,
                 actor=call.identity.subject if call else "",
+                tenant=call.identity.tenant if call else "",
+                request_id=call.request_id if call else "",
+                trace_id=call.trace_id if call else "",
                 ms=round((time.perf_counter() - started) * 1000, 2),
             )
 
@@ -231,8 +238,8 @@ class Door(grpc.aio.ServerInterceptor):
             received=now,
         )
 
-    async def _refuse(self, context: grpc.aio.ServicerContext, error: Exception, call: Call | None) -> str:
-        """Records a denied access, then ends the call with the status. The only place that aborts."""
+    async def _refusal(self, error: Exception, call: Call | None) -> tuple[status_pb2.Status, str]:
+        """The status of a refusal and its reason; a denied access is recorded before it is told."""
         status, reason = rpc_errors.to_status(error, service=self._service)
         telemetry.mark_refused(reason)
         if call is not None and isinstance(error, PermissionDenied):
@@ -242,8 +249,7 @@ class Door(grpc.aio.ServerInterceptor):
                 await outbox.record_refusal(self._database, call, reason=reason, letters=letters)
             except DomainError as unavailable:
                 log.error("refusal_not_recorded", reason=reason, error=type(unavailable).__name__)
-        await context.abort_with_status(rpc_status.to_status(status))
-        return reason
+        return status, reason
 
 
 def _digest(request: Message | None) -> bytes:

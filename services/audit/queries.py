@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from services.audit import chain, store
+from services.audit import chain, store, wire
 from services.audit.model import SYSTEM_TENANT, Entry, Head
 from shared import access, placements
 from shared.database import Transaction
 from shared.names import Name
 from shared.pages import Page
 
-_RUN = 5_000
+# Entries checked at once: some ten milliseconds of hashing and reading, during which nobody else is answered.
+_RUN = 1_000
 
 
 async def _require_whole_tenant(tx: Transaction, tenant: str) -> None:
@@ -57,10 +58,17 @@ async def verify(tx: Transaction, tenant: str) -> tuple[int, int]:
         entries = await store.run(tx, tenant, after=after, limit=_RUN)
         if not entries:
             break
-        bad, head, expected = chain.first_bad(entries, head=head, expected=expected)
-        if bad:
-            return expected - 1, bad
-        after = entries[-1][0]
+        bad, head, expected = chain.first_bad(
+            [(entry.sequence, entry.happening.record, entry.leaf_hash, entry.chain_hash) for entry in entries],
+            head=head,
+            expected=expected,
+        )
+        sound = (entry for entry in entries if not bad or entry.sequence < bad)
+        rewritten = next((entry.sequence for entry in sound if not wire.says_its_record(entry.happening)), 0)
+        if rewritten or bad:
+            first = rewritten or bad
+            return first - 1, first
+        after = entries[-1].sequence
     claimed = await store.head(tx, tenant)
     if (claimed.size, claimed.chain_hash) != (expected - 1, head):
         # Entries were cut off at the end, or the head was set back.

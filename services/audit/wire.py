@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from google.protobuf.message import DecodeError
 
 from plumbline.audit.v1 import audit_pb2
@@ -63,6 +65,23 @@ def from_fact(fact: facts_pb2.Fact) -> Happening:
         time=instant(fact.recorded_time),
         record=fact.SerializeToString(deterministic=True),
     )
+
+
+def says_its_record(happening: Happening) -> bool:
+    """Whether what is shown of an entry is what its record says.
+
+    The chain commits to records alone; auditors read the fields beside them, so somebody who rewrites a field and
+    leaves the record would otherwise go unseen. Whoever changes how records are read here changes what verifies.
+    """
+    try:
+        if happening.kind is EntryKind.FACT:
+            recorded = from_fact(facts_pb2.Fact.FromString(happening.record))
+        else:
+            recorded = from_record(facts_pb2.CallRecord.FromString(happening.record))
+    except (DecodeError, ValueError, OverflowError):
+        return False
+    # The stored bytes count: another version of protobuf may write the same message differently.
+    return replace(recorded, record=happening.record) == happening
 
 
 def entry_message(entry: Entry) -> audit_pb2.Entry:

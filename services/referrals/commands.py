@@ -21,8 +21,17 @@ async def refer(
     referral_id: str,
     now: datetime,
 ) -> Referral:
-    """Hands a finding to the competent body; the record belongs to the referring officer's tenant and is sealed."""
+    """Hands a finding to the competent body; the record belongs to the referring officer's tenant and is sealed.
+
+    Raises OwnUnit, and AlreadyReferred.
+    """
     access.require(tx.call, path=finding.path, label=model.SEALED)
+    if tx.call.identity.grant.path == finding.path:
+        raise model.OwnUnit(
+            "somebody who acts for the unit itself may not refer its findings: the superior does",
+            resource=finding.name,
+            policy="ME-4",
+        )
     referral = Referral(
         id=referral_id,
         tenant=tx.call.identity.tenant or finding.tenant,

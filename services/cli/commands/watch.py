@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import signal
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
@@ -35,9 +39,15 @@ def watch(
     as_json: JsonOption = False,
 ) -> None:
     async def look_on(connection: Connection, screen: Screen) -> int:
+        with end_at_a_signal():
+            return await look_until_told(connection, screen)
+
+    async def look_until_told(connection: Connection, screen: Screen) -> int:
         superior = await units.by_code(connection, unit)
         bus = await connection.bus()
         names = Names(connection)
+        # A program that reads along gets JSON lines without asking; a person at a terminal gets something to read.
+        for_programs = as_json or not screen.out.is_terminal
         seen = 0
         try:
             messages = bus.watch(STREAM, subjects=[facts.subject_below(superior.path)])
@@ -46,7 +56,7 @@ def watch(
                 fact = facts.read(message.data)
                 if fact is None:
                     continue
-                if as_json:
+                if for_programs:
                     screen.json_line(fact)
                 else:
                     screen.out.print(line_of(fact, unit=await names.of_path(fact["path"])), soft_wrap=True)
@@ -57,9 +67,29 @@ def watch(
             await bus.close()
         return 0
 
-    code = asking.ask(chosen(context, data, lang), look_on, as_json=as_json)
-    # Ctrl-C is how watching ends.
-    raise typer.Exit(0 if code == asking.INTERRUPTED else code)
+    try:
+        code = asking.ask(chosen(context, data, lang), look_on, as_json=as_json)
+    except asyncio.CancelledError:
+        # Ctrl-C is how watching ends.
+        code = 0
+    raise typer.Exit(code)
+
+
+@contextlib.contextmanager
+def end_at_a_signal() -> Iterator[None]:
+    """Ends the task inside at SIGINT or SIGTERM: a shell starts background jobs with SIGINT ignored, and then Python
+    raises no KeyboardInterrupt by itself.
+    """
+    task = asyncio.current_task()
+    assert task is not None
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, task.cancel)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
 
 
 class Names:

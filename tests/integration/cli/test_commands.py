@@ -8,9 +8,12 @@ import os
 import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from services.cli.ledger_file import COLUMNS
 from services.cli.service_processes import PROJECT
@@ -33,9 +36,15 @@ class Ended:
         return json.loads(self.out)
 
 
-async def start(world: World, *words: str, **environment: str) -> asyncio.subprocess.Process:
+# A shell starts what it puts into the background with SIGINT ignored.
+IN_THE_BACKGROUND = ("sh", "-c", "trap '' INT; exec \"$@\"", "sh")
+
+
+async def start(
+    world: World, *words: str, before: Sequence[str] = (), **environment: str
+) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "services.cli.main", "--data", str(world.stack.folder.root), *words),
+        *(*before, sys.executable, "-m", "services.cli.main", "--data", str(world.stack.folder.root), *words),
         cwd=PROJECT,
         env={**os.environ, "PYTHONPATH": f"{PROJECT}:{PROJECT / 'protos' / 'gen'}", **environment},
         stdin=DEVNULL,
@@ -183,12 +192,14 @@ async def test_watching_shows_what_a_superior_receives_and_nothing_else(world: W
     assert facts[0]["payload"]["wind"] == "formalism"
 
 
-async def test_interrupting_is_how_watching_ends(world: World) -> None:
-    watching = await start(world, "watch", "--unit", "1102", "--lang", "en")
+@pytest.mark.parametrize("before", [(), IN_THE_BACKGROUND], ids=["at a terminal", "in the background"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_interrupting_is_how_watching_ends(world: World, before: Sequence[str], number: signal.Signals) -> None:
+    watching = await start(world, "watch", "--unit", "1102", "--lang", "en", before=before)
     assert watching.stderr is not None
     said = await asyncio.wait_for(watching.stderr.readline(), timeout=PATIENCE_S)
 
-    watching.send_signal(signal.SIGINT)
+    watching.send_signal(number)
 
     assert b"Ctrl-C stops" in said
     assert await asyncio.wait_for(watching.wait(), timeout=PATIENCE_S) == 0

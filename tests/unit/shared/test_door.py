@@ -10,6 +10,7 @@ from typing import Any
 
 import grpc
 import pytest
+import structlog
 from google.protobuf import descriptor_pb2, descriptor_pool
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
@@ -205,6 +206,20 @@ async def test_a_second_server_cannot_share_the_port(running: Running) -> None:
 
     with pytest.raises(RuntimeError):
         await other.start(f"127.0.0.1:{running.port}")
+
+
+async def test_a_call_leaves_one_line_with_its_outcome_and_nothing_of_its_content(running: Running) -> None:
+    with structlog.testing.capture_logs() as lines:
+        await rpc_client.call(running.stub.ListProblems, plans_pb2.ListProblemsRequest(unit=UNIT), token=token())
+        await refusal(
+            rpc_client.call(running.stub.ListProblems, plans_pb2.ListProblemsRequest(unit="WRONG"), token=token())
+        )
+
+    calls = [line for line in lines if line["event"] == "call"]
+    assert [line["outcome"] for line in calls] == ["OK", "BAD_SHAPE"]
+    assert {line["actor"] for line in calls} == {"person:1"}
+    assert "WRONG" not in repr(calls)
+    assert token() not in repr(calls)
 
 
 def test_a_method_without_an_action_stops_the_server() -> None:
