@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from plumbline.directory.v1 import events_pb2
 from plumbline.facts.v1 import facts_pb2
 from shared.calendar import WorkingCalendar, parse_calendar
+from shared.campaign_copies import READ_AGAIN_AFTER
 from shared.database import Transaction
 from shared.errors import Unavailable
 
@@ -34,9 +36,21 @@ class CalendarCopies:
 
     def __init__(self) -> None:
         self._parsed: dict[tuple[str, int], WorkingCalendar] = {}
+        self._fresh: dict[str, tuple[datetime, WorkingCalendar]] = {}
 
     async def find(self, tx: Transaction, calendar_id: str = NATIONAL) -> WorkingCalendar:
-        """The newest calendar known here. Raises Unavailable while none has arrived."""
+        """The newest calendar known here, or one read within the last seconds.
+
+        Raises Unavailable while none has arrived.
+        """
+        read = self._fresh.get(calendar_id)
+        if read is not None and abs(tx.call.received - read[0]) < READ_AGAIN_AFTER:
+            return read[1]
+        calendar = await self._read(tx, calendar_id)
+        self._fresh[calendar_id] = (tx.call.received, calendar)
+        return calendar
+
+    async def _read(self, tx: Transaction, calendar_id: str) -> WorkingCalendar:
         row = await tx.fetch_row(_READ.format(schema=tx.call.service), calendar_id)
         if row is None:
             raise Unavailable("the working-day calendar has not arrived yet: try again")

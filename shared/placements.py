@@ -88,12 +88,16 @@ async def apply(tx: Transaction, facts: Sequence[facts_pb2.Fact]) -> None:
 
 async def by_ids(tx: Transaction, ids: Sequence[str]) -> dict[str, Unit]:
     """The units among ids that the caller's scope shows."""
+    if not ids:
+        return {}
     rows = await tx.fetch(_BY_ID.format(schema=tx.call.service), list(ids))
     return {row["unit_id"]: _unit(row) for row in rows}
 
 
 async def by_codes(tx: Transaction, codes: Sequence[str]) -> dict[str, Unit]:
     """The units among codes that the caller's scope shows."""
+    if not codes:
+        return {}
     rows = await tx.fetch(_BY_CODE.format(schema=tx.call.service), list(codes))
     return {row["code"]: _unit(row) for row in rows}
 

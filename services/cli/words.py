@@ -106,7 +106,7 @@ _FIGURES: Final = {
     ),
     "figures.unknown": Words("没有这些指标：{names}。可用：{known}", "No such figures: {names}. There are: {known}"),
     "figures.as_of": Words(
-        "截至 {time} UTC;在途事实 {pending} 条；最近一条在途 {lag} 毫秒；指标口径第 {version} 版。",
+        "截至 {time} UTC；在途事实 {pending} 条；最近一条在途 {lag} 毫秒；指标口径第 {version} 版。",
         "As of {time} UTC; {pending} facts on the road; the last one was {lag} ms on it; definition version {version}.",
     ),
     "figures.empty.nothing_reported": Words("尚无单位报送。", "Nothing has been reported yet."),
@@ -257,7 +257,7 @@ _DOCTOR: Final = {
         "终端编码 {encoding} 不能显示中文；可用 --lang en,或设置 LANG=C.UTF-8",
         "Terminal encoding {encoding} cannot show Chinese; use --lang en, or set LANG=C.UTF-8",
     ),
-    "doctor.clock": Words("时钟 {now} UTC,时区数据齐全", "Clock {now} UTC; time zones are known"),
+    "doctor.clock": Words("时钟 {now} UTC，时区数据齐全", "Clock {now} UTC; time zones are known"),
     "doctor.clock_wrong": Words(
         "时钟 {now} 不可信，签发的令牌会无效", "The clock says {now}; tokens would not be valid"
     ),

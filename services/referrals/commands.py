@@ -8,6 +8,7 @@ from services.referrals import events, model, store
 from services.referrals.model import FoundFinding, Outcome, Referral, ReferralState
 from shared import access, outbox, placements, versions
 from shared.database import Transaction
+from shared.errors import PermissionDenied
 from shared.names import Name
 
 
@@ -23,14 +24,15 @@ async def refer(
 ) -> Referral:
     """Hands a finding to the competent body; the record belongs to the referring officer's tenant and is sealed.
 
-    Raises OwnUnit, and AlreadyReferred.
+    Nobody handles a case against their own unit (ME-4). Raises AlreadyReferred.
     """
     access.require(tx.call, path=finding.path, label=model.SEALED)
     if tx.call.identity.grant.path == finding.path:
-        raise model.OwnUnit(
-            "somebody who acts for the unit itself may not refer its findings: the superior does",
+        raise PermissionDenied(
+            "somebody who acts for the unit itself may not refer what was found there: its superior does",
             resource=finding.name,
-            policy="ME-4",
+            policy="recusal",
+            action=tx.call.action,
         )
     referral = Referral(
         id=referral_id,

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import Enum
 
 from shared import steps
-from shared.errors import AlreadyExists, InvalidArgument, PermissionDenied
+from shared.errors import AlreadyExists, InvalidArgument
 
 # Content is for the referring officer and the receiving body; superiors get counts (AC-4).
 SEALED = 3
@@ -58,12 +58,6 @@ class AlreadyReferred(AlreadyExists):
     """The finding is with a body already; only a returned one may be handed over again."""
 
     reason = "ALREADY_REFERRED"
-
-
-class OwnUnit(PermissionDenied):
-    """Nobody handles a case against their own unit (ME-4)."""
-
-    reason = "OWN_UNIT"
 
 
 @dataclass(frozen=True)

@@ -104,6 +104,49 @@ async def test_a_denied_access_is_an_entry(world: World, stub: Any) -> None:
     await world.eventually(logged)
 
 
+@pytest.mark.parametrize("sent", ["a\x00b", "y" * 1_048_400], ids=["NUL", "a megabyte"])
+async def test_a_denied_access_is_an_entry_whatever_its_request_id_holds(world: World, stub: Any, sent: str) -> None:
+    """The role is asked before the shape; the record of that must neither fail to be stored nor stop the relay."""
+    subject = f"person:sly{len(sent)}"
+    clerk = world.token("unit_clerk", "130102", subject=subject)
+    plans = plans_pb2_grpc.PlanServiceStub(world.channel("plans"))
+    await refused(ask(plans.DeregisterProblem, plans_pb2.DeregisterProblemRequest(request_id=sent), clerk))
+    (problem,) = await write(world, "130102")
+
+    await until_logged(world, stub, [problem])
+
+    found = await entries(world, stub, world.unit("13").tenant, actor=subject)
+    assert [(entry.kind, len(entry.request_id) <= 64) for entry in found] == [(audit_pb2.ENTRY_KIND_REFUSAL, True)]
+
+
+async def test_a_log_is_read_newest_first_and_each_entry_once(world: World, stub: Any) -> None:
+    tenant = world.unit("11").tenant
+    problems = await write(world, "110102", 4)
+    await until_logged(world, stub, problems)
+    request = audit_pb2.ListEntriesRequest(parent=f"tenants/{tenant}", actor="administrator", page_size=3)
+    first = await ask(stub.ListEntries, request, world.admin)
+    request.page_token = first.next_page_token
+    second = await ask(stub.ListEntries, request, world.admin)
+
+    numbers = [entry.sequence for answer in (first, second) for entry in answer.entries]
+
+    assert len(numbers) == 6
+    assert numbers == sorted(set(numbers), reverse=True)
+    assert {entry.actor for answer in (first, second) for entry in answer.entries} == {"administrator"}
+
+
+async def test_a_log_can_be_asked_for_one_trace(world: World, stub: Any) -> None:
+    (problem,) = await write(world, "110201")
+    await until_logged(world, stub, [problem])
+    tenant = world.unit("11").tenant
+    (of_problem, *_) = await entries(world, stub, tenant, resource=problem.name)
+
+    found = await entries(world, stub, tenant, trace_id=of_problem.trace_id)
+
+    assert {entry.trace_id for entry in found} == {of_problem.trace_id}
+    assert problem.name in {entry.resource for entry in found}
+
+
 async def test_a_draw_is_logged_where_only_the_cleared_see_it(world: World, stub: Any) -> None:
     """AC-3: that a draw took place must not tell a target that somebody may come."""
     draw = (await a_finding(world, title="密级", scope="0")).draw
@@ -152,6 +195,10 @@ async def test_logs_have_no_gaps_though_two_consumers_append(world: World, stub:
         ("update audit.entries set record = record || 'x'::bytea where tenant_id = $1 and sequence = 3", 3),
         ("update audit.entries set leaf_hash = sha256('x') where tenant_id = $1 and sequence = 4", 4),
         ("delete from audit.entries where tenant_id = $1 and sequence = 2", 2),
+        ("update audit.entries set actor = 'person:innocent' where tenant_id = $1 and sequence = 3", 3),
+        ("update audit.entries set outcome = 'REFUSED' where tenant_id = $1 and sequence = 5", 5),
+        ("update audit.entries set label = 3 where tenant_id = $1 and sequence = 2", 2),
+        ("update audit.entries set path = 'elsewhere/' where tenant_id = $1 and sequence = 4", 4),
         ("update audit.heads set size = size - 1 where tenant_id = $1", None),
         (
             "delete from audit.entries e using audit.heads h "
@@ -159,7 +206,17 @@ async def test_logs_have_no_gaps_though_two_consumers_append(world: World, stub:
             None,
         ),
     ],
-    ids=["a changed record", "a changed leaf", "an entry taken out", "the head set back", "the tail cut off"],
+    ids=[
+        "a changed record",
+        "a changed leaf",
+        "an entry taken out",
+        "a deed put down to another",
+        "a deed made a refusal",
+        "an entry hidden by its label",
+        "an entry moved out of sight",
+        "the head set back",
+        "the tail cut off",
+    ],
 )
 async def test_whoever_rewrites_a_log_with_the_database_password_is_found(
     world: World, stub: Any, superuser: asyncpg.Connection[Any], tamper: str, named: int | None

@@ -43,6 +43,10 @@ def handing_over(seen: Seen, **changes: Any) -> referrals_pb2.CreateReferralRequ
     return referrals_pb2.CreateReferralRequest(**{**fields, **changes})
 
 
+def code_of(world: World, unit_id: str) -> str:
+    return next(code for code in world.codes if world.unit(code).id == unit_id)
+
+
 async def refer(world: World, stub: Any, **changes: Any) -> tuple[Seen, referrals_pb2.Referral]:
     seen = await a_finding(world)
     return seen, await ask(stub.CreateReferral, handing_over(seen, **changes), seen.inspector)
@@ -103,23 +107,52 @@ async def test_a_finding_that_is_not_there_or_not_yours_is_unknown(world: World,
 async def test_neither_the_unit_concerned_nor_a_lower_clearance_sees_a_referral(world: World, stub: Any) -> None:
     """ME-4, AC-4: the person concerned is not told, superiors get counts."""
     seen, referral = await refer(world, stub)
-    code = next(code for code in world.codes if world.unit(code).id == seen.finding.unit)
     strangers = [
-        world.token("discipline_officer", code, clearance=3),
+        world.token("discipline_officer", code_of(world, seen.finding.unit), clearance=3),
         world.token("discipline_officer", clearance=2),
-        world.token("discipline_officer", "0", clearance=1),
+        world.token("discipline_officer", clearance=1),
     ]
 
-    unit_itself = await ask(
-        stub.ListReferrals, referrals_pb2.ListReferralsRequest(unit=seen.finding.unit), strangers[1]
-    )
+    lists = [
+        await ask(stub.ListReferrals, referrals_pb2.ListReferralsRequest(unit=seen.finding.unit), token)
+        for token in strangers
+    ]
     errors = [
         await refused(ask(stub.GetReferral, referrals_pb2.GetReferralRequest(name=referral.name), token))
-        for token in strangers[1:]
+        for token in strangers
     ]
 
-    assert list(unit_itself.referrals) == []
+    assert [list(answer.referrals) for answer in lists] == [[], [], []]
     assert {error.remote_code for error in errors} <= {Code.NOT_FOUND, Code.PERMISSION_DENIED}
+
+
+async def test_the_unit_concerned_learns_no_more_of_a_referral_than_of_one_that_is_not_there(
+    world: World, stub: Any
+) -> None:
+    seen, referral = await refer(world, stub)
+    insider = world.token("discipline_officer", code_of(world, seen.finding.unit), clearance=3)
+    made_up = referral.name[:-1] + ("0" if referral.name[-1] != "0" else "1")
+
+    there, not_there = [
+        await refused(ask(stub.GetReferral, referrals_pb2.GetReferralRequest(name=name), insider))
+        for name in (referral.name, made_up)
+    ]
+    accept = referrals_pb2.AcceptReferralRequest(name=referral.name, request_id=request_id())
+    taken = await refused(ask(stub.AcceptReferral, accept, insider))
+
+    assert (there.remote_reason, there.facts.keys()) == (not_there.remote_reason, not_there.facts.keys())
+    assert str(there).replace(referral.name, "") == str(not_there).replace(made_up, "")
+    assert taken.remote_code is Code.PERMISSION_DENIED
+
+
+async def test_nobody_refers_a_finding_about_their_own_unit(world: World, stub: Any) -> None:
+    """ME-4."""
+    seen = await a_finding(world)
+    insider = world.token("supervision_inspector", code_of(world, seen.finding.unit), clearance=3)
+
+    error = await refused(ask(stub.CreateReferral, handing_over(seen), insider))
+
+    assert (error.remote_reason, error.facts["policy"]) == ("PERMISSION_DENIED", "recusal")
 
 
 async def test_a_referrer_without_the_clearance_is_refused(world: World, stub: Any) -> None:
