@@ -188,4 +188,13 @@ async def _roll_back(connection: AsyncConnection, raw: asyncpg.Connection[Any]) 
             pass
         await connection.invalidate()
 
-    await asyncio.shield(asyncio.ensure_future(end()))
+    ending = asyncio.ensure_future(end())
+    cancelled: asyncio.CancelledError | None = None
+    # A second cancel while we clean up must not hand the connection back in the middle of it (pitfalls.md 5).
+    while not ending.done():
+        try:
+            await asyncio.shield(ending)
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        raise cancelled

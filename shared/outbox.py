@@ -10,6 +10,7 @@ from plumbline.facts.v1 import facts_pb2
 from shared.calls import Call
 from shared.database import Database, Transaction
 from shared.dates import timestamp
+from shared.errors import TooMuch
 from shared.ids import random_uuid
 from shared.letters import Fact, Letters
 
@@ -20,6 +21,16 @@ TERRITORIAL = "territorial"
 EMBARGOED = 2
 # A UUID has 36 characters; the rest of what calls itself a request id tells an auditor nothing.
 _LONGEST_REQUEST_ID = 64
+
+# The bus takes 1 MB with headers. A row that it never takes would hold up every row behind it.
+LARGEST_FACT_BYTES = 900_000
+
+
+class FactTooLarge(TooMuch):
+    """What would have to be told is more than the bus carries; the deed is refused and changes nothing."""
+
+    reason = "FACT_TOO_LARGE"
+
 
 _FILL = """
     insert into {schema}.outbox (stream, subject, message_id, traceparent, payload)
@@ -154,6 +165,12 @@ def _fact_rows(call: Call, facts: Sequence[Fact]) -> list[_Row]:
     for fact in facts:
         message = envelope(fact, call=call)
         data = message.SerializeToString()
+        if len(data) > LARGEST_FACT_BYTES:
+            raise FactTooLarge(
+                f"{fact.entity} takes {len(data)} bytes to tell, the most is {LARGEST_FACT_BYTES}: make it smaller",
+                resource=fact.entity,
+                limit=LARGEST_FACT_BYTES,
+            )
         for placement in message.lines:
             # Never a table's serial number: two services' numbers would collide and one fact be dropped.
             message_id = f"{message.fact_id}/{placement.line}"

@@ -212,7 +212,7 @@ class Door(grpc.aio.ServerInterceptor):
                 outcome=outcome,
                 actor=call.identity.subject if call else "",
                 tenant=call.identity.tenant if call else "",
-                request_id=call.request_id if call else "",
+                request_id=call.request_id[:64] if call else "",
                 trace_id=call.trace_id if call else "",
                 ms=round((time.perf_counter() - started) * 1000, 2),
             )

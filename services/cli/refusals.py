@@ -77,6 +77,7 @@ REASONS: Final[Mapping[str, Words]] = {
     "GATE_SHUT": Words("尚未满足销号条件。", "It may not be taken off the ledger yet."),
     "GRANT_TOO_WIDE": Words("授权超出了授权人自己的范围。", "The grant is wider than the grantor's own."),
     "HEADER_MISSING": Words("上传缺少开头部分。", "The upload lacks its header."),
+    "FACT_TOO_LARGE": Words("内容过大，无法传送，请缩短。", "It is too large to be told: make it smaller."),
     "INCOMPLETE_PLAN": Words("方案不完整，不能报备。", "The plan is incomplete and cannot be lodged."),
     "INVALID_ARGUMENT": Words("请求有误。", "The request is wrong."),
     "LEDGER_TOO_LONG": Words("台账过长，请分几次报送。", "The ledger is too long: send it in parts."),

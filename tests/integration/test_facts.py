@@ -21,8 +21,11 @@ from services.cli.folder import StackFolder
 from services.cli.stack import Stack, StackOptions
 from shared import outbox, rpc_client
 from shared.bus import Bus, Incoming, Outgoing
+from shared.calls import system_call
 from shared.clock import SystemClock
+from shared.database import Database, Transaction
 from shared.dates import timestamp
+from shared.letters import Fact
 from shared.rpc_client import RemoteRefusal
 from tests.integration.ledger import a_problem, request_id
 from tests.integration.world import World
@@ -183,6 +186,32 @@ async def test_the_callers_trace_goes_through_outbox_and_bus_into_the_log(world:
     problem = await record(world, traceparent=f"00-{trace_id}-00f067aa0ba902b7-01")
 
     assert {entry.trace_id for entry in await assert_logged(world, problem)} == {trace_id}
+
+
+async def test_what_the_bus_cannot_carry_is_refused_and_holds_up_nobody(world: World) -> None:
+    database = Database.open(world.stack.database_url("plans_system"), application="test", pool_size=1)
+    call = system_call("plans", action="test", now=SystemClock().now())
+
+    async def tell(tx: Transaction) -> None:
+        large = Fact(
+            type="plans.problem_changed",
+            tenant=world.unit("13").tenant,
+            entity="tenants/0123456789/problems/large",
+            version=1,
+            path=world.unit("130101").path,
+            label=0,
+            effective_time=call.received,
+            payload=facts_pb2.Fact(payload=b"x" * 1_000_000),
+        )
+        outbox.append(tx, large)
+        await outbox.write(tx)
+
+    try:
+        with pytest.raises(outbox.FactTooLarge):
+            await database.run(call, tell)
+    finally:
+        await database.close()
+    await assert_logged(world, await record(world, traceparent=""))
 
 
 async def test_a_watcher_hears_its_own_subtree_and_no_other(world: World) -> None:

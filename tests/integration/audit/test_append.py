@@ -75,7 +75,7 @@ async def verified(database: Database, tenant: str) -> tuple[int, int]:
 
 
 async def test_two_that_append_at_once_leave_no_gap_in_any_log(world: World, database: Database) -> None:
-    """Each batch names both logs, in opposite orders; without the lock on heads both would give out the same numbers."""
+    """Each batch names both logs, in opposite orders; unlocked heads would give out numbers twice."""
     one, other = unit_id(), unit_id()
     forward = [[a_deed(tenant) for tenant in (one, other) * 10] for _ in range(10)]
     backward = [[a_deed(tenant) for tenant in (other, one) * 10] for _ in range(10)]
