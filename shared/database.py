@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import asyncpg
 import sqlalchemy.exc
+import structlog
 from sqlalchemy import Executable
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -17,6 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from shared.calls import Call
 from shared.errors import InvalidArgument, Unavailable
 from shared.letters import Letters
+
+log = structlog.get_logger()
 
 Result = TypeVar("Result")
 
@@ -31,13 +34,14 @@ _CONNECTION_LOST = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
-    asyncpg.InterfaceError,
     sqlalchemy.exc.InterfaceError,
     sqlalchemy.exc.OperationalError,
     sqlalchemy.exc.TimeoutError,
     ConnectionError,
     OSError,
 )
+# What the driver says of a connection that is going down, and also of one that we use wrongly; the log tells which.
+_MAYBE_LOST = (asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 
 class UnstorableText(InvalidArgument):
@@ -117,8 +121,11 @@ class Database:
                     # A transaction in error "commits" with the tag ROLLBACK and no exception.
                     if await raw.execute("COMMIT") != "COMMIT":
                         raise RuntimeError("the transaction had failed and was rolled back")
-                except BaseException:
-                    await _roll_back(connection, raw)
+                except BaseException as error:
+                    alive = await _roll_back(connection, raw)
+                    if not alive and isinstance(error, _MAYBE_LOST):
+                        log.warning("connection_lost", error=type(error).__name__, detail=str(error)[:200])
+                        raise Unavailable("the database connection was cut: try again") from error
                     raise
         except asyncpg.CharacterNotInRepertoireError as error:
             # PostgreSQL's text holds no NUL, whatever the contract lets through.
@@ -176,17 +183,21 @@ def _scope(call: Call) -> str:
     return "SELECT " + ",".join(f"set_config('{name}','{value}',true)" for name, value in settings.items())
 
 
-async def _roll_back(connection: AsyncConnection, raw: asyncpg.Connection[Any]) -> None:
-    """Ends the transaction even while this task is being cancelled; a connection that cannot is thrown away."""
+async def _roll_back(connection: AsyncConnection, raw: asyncpg.Connection[Any]) -> bool:
+    """Ends the transaction even while this task is being cancelled; a connection that cannot is thrown away.
 
-    async def end() -> None:
+    Returns whether the connection is alive.
+    """
+
+    async def end() -> bool:
         try:
             if not raw.is_closed():
                 await raw.execute("ROLLBACK", timeout=5)
-                return
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+                return True
+        except (asyncpg.PostgresError, *_MAYBE_LOST, OSError, TimeoutError):
             pass
         await connection.invalidate()
+        return False
 
     ending = asyncio.ensure_future(end())
     cancelled: asyncio.CancelledError | None = None
@@ -198,3 +209,4 @@ async def _roll_back(connection: AsyncConnection, raw: asyncpg.Connection[Any]) 
             cancelled = error
     if cancelled is not None:
         raise cancelled
+    return ending.result()
