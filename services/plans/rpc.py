@@ -15,7 +15,7 @@ from services.plans.commands import ledgers, lodging, problems
 from services.plans.commands.ledgers import LedgerRow
 from services.plans.commands.problems import Rules
 from services.plans.model import Problem
-from shared import calls, dates, names, state_stream
+from shared import dates, names, state_stream
 from shared.answers import Answers
 from shared.calendar_copies import CalendarCopies
 from shared.campaign_copies import CampaignCopies
@@ -271,11 +271,10 @@ class PlanStateDoor(plans_pb2_grpc.PlanStateServiceServicer):
     async def StreamState(
         self, request: facts_pb2.StreamStateRequest, context: grpc.aio.ServicerContext
     ) -> AsyncIterator[facts_pb2.StreamStateResponse]:
-        call = calls.current()
-        async with self._database.transaction(call, snapshot=True) as tx:
-            async for facts in queries.state_facts(tx, path=request.path):
-                for response in state_stream.responses(facts, call=call):
-                    yield response
+        async for response in state_stream.stream(
+            self._database, lambda tx: queries.state_facts(tx, path=request.path)
+        ):
+            yield response
 
 
 def _problem(name: str) -> names.Name:

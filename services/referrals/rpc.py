@@ -10,7 +10,7 @@ from plumbline.facts.v1 import facts_pb2
 from plumbline.referrals.v1 import referrals_pb2, referrals_pb2_grpc
 from services.referrals import commands, queries, wire
 from services.referrals.clients import Inspections
-from shared import calls, names, state_stream
+from shared import names, state_stream
 from shared.answers import Answers
 from shared.clock import Clock
 from shared.database import Database, Transaction
@@ -116,11 +116,10 @@ class ReferralStateDoor(referrals_pb2_grpc.ReferralStateServiceServicer):
     async def StreamState(
         self, request: facts_pb2.StreamStateRequest, context: grpc.aio.ServicerContext
     ) -> AsyncIterator[facts_pb2.StreamStateResponse]:
-        call = calls.current()
-        async with self._database.transaction(call, snapshot=True) as tx:
-            async for facts in queries.state_facts(tx, path=request.path):
-                for response in state_stream.responses(facts, call=call):
-                    yield response
+        async for response in state_stream.stream(
+            self._database, lambda tx: queries.state_facts(tx, path=request.path)
+        ):
+            yield response
 
 
 def _name(text: str) -> names.Name:
