@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
 from services.directory import events, model, store, tree
 from services.directory.model import Grant, Line, Person, PlacedUnit, Tenant
-from services.directory.tree import RootUnit
+from services.directory.tree import PlantedUnit, RootUnit
 from shared import access, outbox, placements
 from shared.calendar import parse_calendar
+from shared.calls import Call
 from shared.campaigns import parse_campaign
 from shared.database import Transaction
 from shared.errors import FieldViolation
@@ -19,8 +21,8 @@ from shared.names import Name
 TERRITORIAL = "territorial"
 
 
-async def plant_tree(
-    tx: Transaction,
+async def grow_tree(
+    call: Call,
     content: bytes,
     *,
     root_code: str,
@@ -28,21 +30,41 @@ async def plant_tree(
     levels: Sequence[str],
     tenant_level: str,
     new_unit_id: Callable[[], str],
+) -> list[PlantedUnit]:
+    """The units of a list, parents first, before any transaction is open: reading a whole country takes a while.
+
+    It is read in a thread, so that others are answered meanwhile. Raises TreeRefused naming every bad row,
+    UnknownLevel.
+    """
+    # Asked here too, so that nobody keeps the service busy with a file that they may not import.
+    access.require(call, path="")
+    model.check_levels(levels, tenant_level=tenant_level)
+    tree.check_root(root_code, root_name)
+
+    def grow() -> list[PlantedUnit]:
+        rows = tree.parse_units(content, root_code=root_code, levels=levels)
+        root = RootUnit(code=root_code, name=root_name, id=new_unit_id())
+        return tree.plant(rows, root=root, levels=levels, new_id=new_unit_id)
+
+    return await asyncio.to_thread(grow)
+
+
+async def plant_tree(
+    tx: Transaction,
+    planted: Sequence[PlantedUnit],
+    *,
+    levels: Sequence[str],
+    tenant_level: str,
     new_id: Callable[[], str],
     today: date,
     now: datetime,
 ) -> tuple[list[PlacedUnit], list[Tenant]]:
     """Plants a whole tree, all or nothing: units, their places, the tenants founded for some, and the facts.
 
-    Raises TreeRefused naming every bad row, TreeExists, UnknownLevel.
+    planted: as grow_tree gave them for these levels. Raises TreeExists.
     """
     # Only somebody whose grant covers everything may say what everything is.
     access.require(tx.call, path="")
-    model.check_levels(levels, tenant_level=tenant_level)
-    rows = tree.parse_units(content, root_code=root_code, levels=levels)
-    planted = tree.plant(
-        rows, root=RootUnit(code=root_code, name=root_name, id=new_unit_id()), levels=levels, new_id=new_unit_id
-    )
     if not await store.add_line(tx, Line(id=TERRITORIAL, levels=tuple(levels))):
         raise model.TreeExists(
             "the territorial line has its tree already; import into an empty system", line=TERRITORIAL
@@ -118,7 +140,9 @@ async def keep_built_in(tx: Transaction, *, campaigns: Sequence[str], calendars:
 async def enter_person(
     tx: Transaction, *, tenant: str, display_name: str, unit_id: str, post: str, person_id: str
 ) -> Person:
-    """Enters a person with the post held at a unit of the tenant. Raises UnknownUnit."""
+    """Enters a person with the post held at a unit of the tenant. Raises UnknownUnit, InvalidArgument."""
+    model.check_readable(display_name, field="display_name")
+    model.check_readable(post, field="post")
     unit = await placements.find(tx, unit_id)
     access.require(tx.call, path=unit.path, label=1)
     if unit.tenant != tenant:

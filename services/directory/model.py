@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from shared.documents import has_unseen_characters
 from shared.errors import AlreadyExists, FieldViolation, InvalidArgument, PermissionDenied, WrongState
 
 
@@ -37,6 +38,10 @@ class VersionNotNewer(AlreadyExists):
     """A campaign's definition replaces an older version, never one of the same number."""
 
     reason = "VERSION_NOT_NEWER"
+
+
+# As long as the contract lets tenant_level be.
+MAX_LEVEL_CHARACTERS = 64
 
 
 @dataclass(frozen=True)
@@ -115,10 +120,10 @@ class Grant:
 
 def check_levels(levels: Sequence[str], *, tenant_level: str) -> None:
     """The line's levels are named once each, and the level of the tenants is one of them. Raises UnknownLevel."""
-    if len(set(levels)) != len(levels) or not all(level.strip() for level in levels):
+    if len(set(levels)) != len(levels) or not all(_names_a_level(level) for level in levels):
         raise UnknownLevel(
-            "each level needs a name of its own",
-            violations=[FieldViolation("header.levels", "each level needs a name of its own", "levels")],
+            f"each level needs a readable name of its own, at most {MAX_LEVEL_CHARACTERS} characters",
+            violations=[FieldViolation("header.levels", "each level needs a readable name of its own", "levels")],
         )
     if tenant_level and tenant_level not in levels:
         raise UnknownLevel(
@@ -126,6 +131,17 @@ def check_levels(levels: Sequence[str], *, tenant_level: str) -> None:
             violations=[FieldViolation("header.tenant_level", "is none of the line's levels", "levels")],
             level=tenant_level,
         )
+
+
+def _names_a_level(level: str) -> bool:
+    return bool(level.strip()) and len(level) <= MAX_LEVEL_CHARACTERS and not has_unseen_characters(level)
+
+
+def check_readable(text: str, *, field: str) -> None:
+    """People can read the text: a mark that turns it round could show another name. Raises InvalidArgument."""
+    if not text.strip() or has_unseen_characters(text):
+        fault = "must have visible characters, and no control or invisible ones"
+        raise InvalidArgument(f"{field} {fault}", violations=[FieldViolation(field, fault, "text")], field=field)
 
 
 def owners(units: Sequence[tuple[str, str | None, str]], *, tenant_level: str) -> dict[str, str]:

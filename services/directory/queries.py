@@ -7,11 +7,11 @@ from datetime import date
 
 from services.directory import events, store
 from services.directory.model import Grant, Person, Tenant
-from shared import access, placements
+from shared import access, dates, placements
 from shared.calendar_copies import CalendarCopies
 from shared.clock import Clock
 from shared.database import Transaction
-from shared.errors import NotFound, PermissionDenied
+from shared.errors import FieldViolation, NotFound, PermissionDenied
 from shared.letters import Fact
 from shared.names import Name
 from shared.pages import Page
@@ -23,18 +23,31 @@ async def get_unit(tx: Transaction, *, id_: str, code: str) -> Unit:
     found = await placements.by_ids(tx, [id_]) if id_ else await placements.by_codes(tx, [code])
     unit = found.get(id_ or code)
     if unit is None:
-        wanted = f"units/{id_}" if id_ else f"unit with code {code}"
-        if tx.call.identity.grant.path:
-            raise PermissionDenied(f"the grant does not cover {wanted}", resource=wanted, policy="scope")
-        raise NotFound(f"there is no {wanted}", resource=wanted)
+        raise await _absent(tx, f"units/{id_}" if id_ else f"unit with code {code}")
     return unit
 
 
+async def _absent(tx: Transaction, wanted: str) -> NotFound | PermissionDenied:
+    """The refusal for what was not found: only somebody who sees the whole tree is told that it is not there."""
+    if tx.call.identity.grant.path and await store.root(tx) is None:
+        return PermissionDenied(f"the grant does not cover {wanted}", resource=wanted, policy="scope")
+    return NotFound(f"there is no {wanted}", resource=wanted)
+
+
+async def _require_share_in(tx: Transaction, tenant: str) -> None:
+    """The caller sees the tenant, or stands within it. Raises PermissionDenied or NotFound."""
+    if tenant not in tx.call.identity.grant.path.split("/") and await store.tenant(tx, tenant) is None:
+        raise await _absent(tx, f"tenants/{tenant}")
+
+
 async def list_units(tx: Transaction, parent: str, *, page: Page) -> tuple[list[Unit], str | None]:
-    """The units directly under one in code order, and the last code if more follow; or the top of the scope."""
+    """The units directly under one in code order, and the last code if more follow; or the top of the scope.
+
+    Raises NotFound, or PermissionDenied to strangers.
+    """
     if not parent:
         return await store.top(tx, tx.call.identity.grant.path), None
-    unit = await placements.find(tx, parent, field="parent_unit")
+    unit = await get_unit(tx, id_=parent, code="")
     access.require(tx.call, path=unit.path)
     rows = await store.children(tx, unit.id, page=page)
     shown = rows[: page.size]
@@ -48,9 +61,10 @@ async def batch_get_units(tx: Transaction, ids: Sequence[str]) -> list[Unit]:
 
 
 async def get_tenant(tx: Transaction, tenant_id: str) -> Tenant:
+    """One tenant. Raises NotFound, or PermissionDenied to strangers."""
     tenant = await store.tenant(tx, tenant_id)
     if tenant is None:
-        raise await placements.absent(tx, Name(tenant_id, "tenants", tenant_id))
+        raise await _absent(tx, f"tenants/{tenant_id}")
     return tenant
 
 
@@ -79,9 +93,19 @@ async def list_campaigns(tx: Transaction, *, page: Page) -> tuple[list[tuple[str
 async def add_working_days(
     tx: Transaction, calendars: CalendarCopies, *, start: date, count: int
 ) -> tuple[date, str, bool]:
-    """The day, the calendar's version, and whether its holidays are known for all years on the way."""
+    """The day, the calendar's version, and whether its holidays are known for all years on the way.
+
+    Raises BadDate past the last day that a calendar can name.
+    """
     calendar = await calendars.find(tx)
-    end = calendar.add_working_days(start, count)
+    try:
+        end = calendar.add_working_days(start, count)
+    except OverflowError as error:
+        raise dates.BadDate(
+            f"start_date: {count} working days after {start} there is no day of the calendar",
+            violations=[FieldViolation("start_date", "is too near the end of the calendar", "date")],
+            field="start_date",
+        ) from error
     return end, calendar.version, not calendar.unknown_years(start, end)
 
 
@@ -94,14 +118,16 @@ async def get_person(tx: Transaction, name: Name) -> Person:
 
 
 async def list_people(tx: Transaction, tenant: str, *, page: Page) -> tuple[list[Person], tuple[str, str] | None]:
-    """People of a tenant that the caller sees, and the last key if more follow."""
+    """People of a tenant that the caller sees, and the last key if more follow. Strangers get PermissionDenied."""
+    await _require_share_in(tx, tenant)
     rows = await store.people(tx, tenant, page=page)
     shown = rows[: page.size]
     return shown, (shown[-1].path, shown[-1].id) if len(rows) > page.size else None
 
 
 async def list_grants(tx: Transaction, tenant: str, *, page: Page) -> tuple[list[Grant], tuple[str, str] | None]:
-    """Grants of a tenant that the caller sees, and the last key if more follow."""
+    """Grants of a tenant that the caller sees, and the last key if more follow. Strangers get PermissionDenied."""
+    await _require_share_in(tx, tenant)
     rows = await store.grants(tx, tenant, page=page)
     shown = rows[: page.size]
     return shown, (shown[-1].path, shown[-1].id) if len(rows) > page.size else None

@@ -10,7 +10,7 @@ import grpc
 from plumbline.directory.v1 import directory_pb2, directory_pb2_grpc
 from plumbline.facts.v1 import facts_pb2
 from services.directory import commands, queries, wire
-from shared import calls, dates, names, outbox
+from shared import calls, dates, names, state_stream
 from shared.answers import Answers
 from shared.calendar_copies import CalendarCopies
 from shared.clock import Clock, day_in
@@ -81,17 +81,23 @@ class DirectoryDoor(directory_pb2_grpc.DirectoryServiceServicer):
         self, requests: AsyncIterator[directory_pb2.ImportUnitsRequest], context: grpc.aio.ServicerContext
     ) -> directory_pb2.ImportUnitsResponse:
         header, content, digest = await _collect(requests)
-        now = self._clock.now()
+        now, levels = self._clock.now(), tuple(header.levels)
+        planted = await commands.grow_tree(
+            calls.current(),
+            content,
+            root_code=header.root_code,
+            root_name=header.root_name,
+            levels=levels,
+            tenant_level=header.tenant_level,
+            new_unit_id=unit_id,
+        )
 
         async def plant(tx: Transaction) -> directory_pb2.ImportUnitsResponse:
             units, tenants = await commands.plant_tree(
                 tx,
-                content,
-                root_code=header.root_code,
-                root_name=header.root_name,
-                levels=tuple(header.levels),
+                planted,
+                levels=levels,
                 tenant_level=header.tenant_level,
-                new_unit_id=unit_id,
                 new_id=random_uuid,
                 today=day_in(ZONE, now),
                 now=now,
@@ -262,10 +268,10 @@ class DirectoryStateDoor(directory_pb2_grpc.DirectoryStateServiceServicer):
     async def StreamState(
         self, request: facts_pb2.StreamStateRequest, context: grpc.aio.ServicerContext
     ) -> AsyncIterator[facts_pb2.StreamStateResponse]:
-        call = calls.current()
-        async with self._database.transaction(call, snapshot=True) as tx:
-            async for facts in queries.state_facts(tx, self._clock, path=request.path):
-                yield facts_pb2.StreamStateResponse(facts=[outbox.envelope(fact, call=call) for fact in facts])
+        async for response in state_stream.stream(
+            self._database, lambda tx: queries.state_facts(tx, self._clock, path=request.path)
+        ):
+            yield response
 
 
 async def _collect(

@@ -111,6 +111,19 @@ def parse_units(content: bytes, *, root_code: str, levels: Sequence[str]) -> tup
     return tuple(UnitRow(row.line, row.code, row.parent, row.name, depths[row.code]) for row in ordered)
 
 
+def check_root(code: str, name: str) -> None:
+    """The root keeps the rules of a row, though it stands in no list. Raises TreeRefused naming the header's fields."""
+    faults = [*_faults_of_code(_WHOLE_LIST, code), *_faults_of_name(_WHOLE_LIST, name)]
+    if faults:
+        raise TreeRefused(
+            f"The root's {faults[0].column} {faults[0].description}; nothing was taken.",
+            violations=[
+                FieldViolation(f"header.root_{fault.column}", fault.description, fault.reason) for fault in faults
+            ],
+            faults=len(faults),
+        )
+
+
 def plant(
     rows: Sequence[UnitRow], *, root: RootUnit, levels: Sequence[str], new_id: Callable[[], str]
 ) -> list[PlantedUnit]:

@@ -56,15 +56,54 @@ async def test_a_stranger_cannot_tell_what_exists_from_what_does_not(world: Worl
         for id_ in (there, not_there)
     ]
 
-    assert {error.remote_code for error in errors} == {Code.PERMISSION_DENIED}
+    assert {error.remote_code for error in (*errors, *children)} == {Code.PERMISSION_DENIED}
     assert errors[0].message.replace(there, "X") == errors[1].message.replace(not_there, "X")
     assert children[0].message.replace(there, "X") == children[1].message.replace(not_there, "X")
 
 
-async def test_somebody_who_sees_everything_is_told_that_a_unit_is_not_there(world: World, stub: Any) -> None:
-    error = await refused(ask(stub.GetUnit, directory_pb2.GetUnitRequest(code="99"), world.admin))
+async def test_a_stranger_cannot_tell_whose_tenants_and_people_there_are(world: World, stub: Any) -> None:
+    token = world.token("administrator", "110101")
 
-    assert error.remote_code is Code.NOT_FOUND
+    for tenant in (world.unit("12").tenant, "zzzzzzzzzz"):
+        name = f"tenants/{tenant}"
+        errors = [
+            await refused(ask(stub.GetTenant, directory_pb2.GetTenantRequest(name=name), token)),
+            await refused(ask(stub.ListPeople, directory_pb2.ListPeopleRequest(parent=name), token)),
+            await refused(ask(stub.ListGrants, directory_pb2.ListGrantsRequest(parent=name), token)),
+        ]
+        assert {error.message for error in errors} == {f"the grant does not cover {name}"}
+
+
+async def test_a_county_lists_the_people_of_its_tenant_that_stand_below_it(world: World, stub: Any) -> None:
+    tenant = f"tenants/{world.unit('11').tenant}"
+    mine = await ask(stub.CreatePerson, a_person(world, "110101001"), world.admin)
+    beside = await ask(stub.CreatePerson, a_person(world, "110102"), world.admin)
+
+    seen: set[str] = set()
+    request = directory_pb2.ListPeopleRequest(parent=tenant, page_size=1)
+    while True:
+        answer = await ask(stub.ListPeople, request, world.token("campaign_office", "110101"))
+        seen |= {person.name for person in answer.people}
+        if not answer.next_page_token:
+            break
+        request.page_token = answer.next_page_token
+
+    assert mine.name in seen
+    assert beside.name not in seen
+
+
+@pytest.mark.parametrize("code", ["", "0"], ids=["everything", "the whole tree"])
+async def test_somebody_who_sees_everything_is_told_what_is_not_there(world: World, stub: Any, code: str) -> None:
+    token = world.token("administrator", code) if code else world.admin
+
+    errors = [
+        await refused(ask(stub.GetUnit, directory_pb2.GetUnitRequest(code="99"), token)),
+        await refused(ask(stub.ListUnits, directory_pb2.ListUnitsRequest(parent_unit="zzzzzzzzzz"), token)),
+        await refused(ask(stub.GetTenant, directory_pb2.GetTenantRequest(name="tenants/zzzzzzzzzz"), token)),
+    ]
+
+    assert {error.remote_code for error in errors} == {Code.NOT_FOUND}
+    assert errors[2].message == "there is no tenants/zzzzzzzzzz"
 
 
 async def test_pages_walk_all_children_once_in_code_order(world: World, stub: Any) -> None:
@@ -189,6 +228,36 @@ async def test_a_person_belongs_to_the_tenant_of_their_unit(world: World, stub: 
     error = await refused(ask(stub.CreatePerson, request, world.admin))
 
     assert error.remote_reason == "UNKNOWN_UNIT"
+
+
+async def test_a_person_is_entered_once_for_a_request_id(world: World, stub: Any) -> None:
+    request = a_person(world, "110101")
+
+    first = await ask(stub.CreatePerson, request, world.admin)
+    repeated = await ask(stub.CreatePerson, request, world.admin)
+    request.post = "another post"
+    reused = await refused(ask(stub.CreatePerson, request, world.admin))
+
+    assert repeated == first
+    assert reused.remote_reason == "REQUEST_ID_REUSED"
+
+
+@pytest.mark.parametrize("field", ["display_name", "post"])
+async def test_a_person_needs_a_name_and_a_post_that_can_be_read(world: World, stub: Any, field: str) -> None:
+    for text in ("   ", "王\u202e强"):
+        error = await refused(ask(stub.CreatePerson, a_person(world, "110101", **{field: text}), world.admin))
+
+        assert (error.remote_reason, error.violations[0].field) == ("INVALID_ARGUMENT", field)
+
+
+async def test_a_walk_past_the_end_of_the_calendar_is_refused_and_not_a_bug(world: World, stub: Any) -> None:
+    request = directory_pb2.AddWorkingDaysRequest(
+        start_date=date_pb2.Date(year=9999, month=12, day=30), working_days=50
+    )
+
+    error = await refused(ask(stub.AddWorkingDays, request, world.admin))
+
+    assert error.remote_reason == "BAD_DATE"
 
 
 async def test_working_days_skip_holidays_and_say_when_they_are_not_known(world: World, stub: Any) -> None:

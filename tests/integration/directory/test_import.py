@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Sequence
@@ -119,17 +120,35 @@ async def test_levels_must_be_named_once_and_hold_the_tenants_level(empty: Stack
     assert (twice.remote_reason, other.remote_reason) == ("UNKNOWN_LEVEL", "UNKNOWN_LEVEL")
 
 
-async def test_the_national_tree_is_planted_once(empty: Stack, stub: Any) -> None:
-    messages = [header(), *parts(NATIONAL.read_bytes())]
+async def test_a_root_is_held_to_the_rules_of_a_row(empty: Stack, stub: Any) -> None:
+    error = await refused(
+        plant(stub, empty.admin_token, [header(root_code="0 0", root_name=" "), *parts(small_tree())])
+    )
 
-    planted = await plant(stub, empty.admin_token, messages)
+    assert error.remote_reason == "TREE_REFUSED"
+    assert [violation.field for violation in error.violations] == ["header.root_code", "header.root_name"]
+    assert await roots(stub, empty.admin_token) == 0
+
+
+async def test_the_national_tree_is_planted_once_though_two_try_at_once(empty: Stack, stub: Any) -> None:
+    tries = [[header(), *parts(NATIONAL.read_bytes())] for _ in range(2)]
+
+    answers = await asyncio.gather(
+        *(plant(stub, empty.admin_token, messages) for messages in tries), return_exceptions=True
+    )
+    messages, planted = next(
+        (messages, answer)
+        for messages, answer in zip(tries, answers, strict=True)
+        if isinstance(answer, directory_pb2.ImportUnitsResponse)
+    )
+    (late,) = [answer for answer in answers if isinstance(answer, rpc_client.RemoteRefusal)]
     again = await plant(stub, empty.admin_token, messages)
     second = await refused(plant(stub, empty.admin_token, [header(), *parts(small_tree())]))
     reused = await refused(plant(stub, empty.admin_token, [messages[0], *parts(small_tree())]))
 
     assert (planted.units, planted.tenants, planted.root.level) == (44_704, 32, "nation")
     assert again == planted
-    assert second.remote_reason == "TREE_EXISTS"
+    assert (late.remote_reason, second.remote_reason) == ("TREE_EXISTS", "TREE_EXISTS")
     assert reused.remote_reason == "REQUEST_ID_REUSED"
 
 

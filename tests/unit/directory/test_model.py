@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.directory import model
 from services.directory.model import Grant, UnknownLevel
-from shared.errors import WrongState
+from shared.errors import InvalidArgument, WrongState
 
 
 def test_a_unit_belongs_to_the_nearest_tenant_at_or_above_it() -> None:
@@ -34,10 +34,32 @@ def test_every_unit_has_an_owner_that_stands_at_or_above_it(count: int, data: st
         assert above == owner
 
 
-@pytest.mark.parametrize(("levels", "tenant_level"), [(["a", "a"], ""), (["a", " "], ""), (["a", "b"], "c")])
+@pytest.mark.parametrize(
+    ("levels", "tenant_level"),
+    [
+        (["a", "a"], ""),
+        (["a", " "], ""),
+        (["a", "b\u200b"], ""),
+        (["a" * 65], ""),
+        (["a", "b"], "c"),
+    ],
+)
 def test_levels_that_do_not_fit_are_refused(levels: list[str], tenant_level: str) -> None:
     with pytest.raises(UnknownLevel):
         model.check_levels(levels, tenant_level=tenant_level)
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\u3000", "王\u202e强", "a\tb", "\u200b"])
+def test_a_text_that_people_cannot_read_as_it_is_written_is_refused(text: str) -> None:
+    with pytest.raises(InvalidArgument) as caught:
+        model.check_readable(text, field="post")
+
+    assert caught.value.violations[0].field == "post"
+
+
+@pytest.mark.parametrize("text", ["办公室负责人", "Aynur O'Brien-Öz", "买买提·艾力"])
+def test_names_of_many_scripts_can_be_read(text: str) -> None:
+    model.check_readable(text, field="display_name")
 
 
 def test_a_grant_ends_once() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import itertools
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -227,12 +226,26 @@ def test_a_broken_source_of_ids_is_an_error_and_not_a_loop() -> None:
         tree.plant(parsed(listed("1,,甲", "2,,乙")), root=ROOT, levels=LEVELS, new_id=lambda: "aaaaaaaaaa")
 
 
-def test_all_of_china_is_planted_within_a_second() -> None:
-    content = DIVISIONS.read_bytes()
-    begun = time.process_time()
+@pytest.mark.parametrize(
+    ("code", "name", "reasons"),
+    [
+        ("", "全国", ["EMPTY_CODE"]),
+        ("0,1", "全国", ["BAD_CODE"]),
+        ("0", " ", ["EMPTY_NAME"]),
+        ("0", "全\u202e国", ["UNSEEN_CHARACTERS"]),
+        ("a b", "全国 ", ["BAD_CODE", "SURROUNDING_SPACE"]),
+    ],
+)
+def test_a_root_that_no_row_could_be_is_refused(code: str, name: str, reasons: list[str]) -> None:
+    with pytest.raises(TreeRefused) as caught:
+        tree.check_root(code, name)
 
-    units = planted(content)
+    assert [violation.reason for violation in caught.value.violations] == reasons
+    assert all(violation.field in ("header.root_code", "header.root_name") for violation in caught.value.violations)
 
-    assert time.process_time() - begun < 1.0
+
+def test_all_of_china_is_planted() -> None:
+    units = planted(DIVISIONS.read_bytes())
+
     by_level = {level: sum(unit.level == level for unit in units) for level in LEVELS}
     assert by_level == {"nation": 1, "province": 31, "city": 342, "county": 2978, "township": 41352}
