@@ -111,40 +111,16 @@ async def _serve(settings: config.ServiceConfig, build: Build, services: Sequenc
         database=database,
     )
     server = Server(service=settings.service, door=door, services=described)
-    waiting = asyncio.ensure_future(patiently("bus", lambda: Bus.connect(settings.nats_url, name=settings.service)))
     stopping = asyncio.ensure_future(stop.wait())
-    await asyncio.wait({waiting, stopping}, return_when=asyncio.FIRST_COMPLETED)
-    if not waiting.done():
-        waiting.cancel()
+    starting = asyncio.ensure_future(_start(settings, build, server, database, system_database, clock))
+    await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    if not starting.done():
+        # Told to stop while still waiting for a dependency.
+        starting.cancel()
+        await asyncio.gather(starting, return_exceptions=True)
         return 0
-    bus = waiting.result()
-    relay = Relay(service=settings.service, database=system_database, bus=bus, clock=clock)
-    parts = Parts(
-        config=settings,
-        clock=clock,
-        database=database,
-        system_database=system_database,
-        bus=bus,
-        answers=Answers(database, wake=relay.wake),
-        pages=Pages(settings.system_database_url.encode()),
-        relay=relay,
-    )
-    parts.loops += [relay.run, lambda: retention.keep_forgetting(settings.service, system_database, clock)]
     try:
-        await patiently("streams", lambda: bus.check_declared(settings.service, buses.read_declared()))
-        await build(parts, server.server)
-        facts_pb2_grpc.add_ParkedFactServiceServicer_to_server(
-            ParkedFacts(
-                service=settings.service,
-                system_database=system_database,
-                answers=parts.answers,
-                pages=parts.pages,
-                clock=clock,
-                inboxes=lambda: parts.inboxes,
-            ),
-            server.server,
-        )
-        await server.start(settings.listen)
+        parts = starting.result()
     except buses.StreamsDiffer as error:
         print(f"{settings.service}: {error}", file=sys.stderr)
         return 1
@@ -161,11 +137,48 @@ async def _serve(settings: config.ServiceConfig, build: Build, services: Sequenc
     await asyncio.gather(*tasks, return_exceptions=True)
     for close in parts.closers:
         await close()
-    await bus.close()
+    await parts.bus.close()
     await database.close()
     await system_database.close()
     log.info("stopped", code=code)
     return code
+
+
+async def _start(
+    settings: config.ServiceConfig,
+    build: Build,
+    server: Server,
+    database: Database,
+    system_database: Database,
+    clock: Clock,
+) -> Parts:
+    """Waits for the bus, builds the service and binds. Raises StreamsDiffer."""
+    bus = await patiently("bus", lambda: Bus.connect(settings.nats_url, name=settings.service))
+    relay = Relay(service=settings.service, database=system_database, bus=bus, clock=clock)
+    parts = Parts(
+        config=settings,
+        clock=clock,
+        database=database,
+        system_database=system_database,
+        bus=bus,
+        answers=Answers(database, wake=relay.wake),
+        pages=Pages(settings.system_database_url.encode()),
+        relay=relay,
+    )
+    parts.loops += [relay.run, lambda: retention.keep_forgetting(settings.service, system_database, clock)]
+    await patiently("streams", lambda: bus.check_declared(settings.service, buses.read_declared()))
+    await build(parts, server.server)
+    parked = ParkedFacts(
+        service=settings.service,
+        system_database=system_database,
+        answers=parts.answers,
+        pages=parts.pages,
+        clock=clock,
+        inboxes=lambda: parts.inboxes,
+    )
+    facts_pb2_grpc.add_ParkedFactServiceServicer_to_server(parked, server.server)
+    await server.start(settings.listen)
+    return parts
 
 
 async def patiently(what: str, connect: Callable[[], Awaitable[Result]]) -> Result:

@@ -71,6 +71,7 @@ async def verify(tx: Transaction, tenant: str) -> tuple[int, int]:
         after = entries[-1].sequence
     claimed = await store.head(tx, tenant)
     if (claimed.size, claimed.chain_hash) != (expected - 1, head):
-        # Entries were cut off at the end, or the head was set back.
-        return expected - 1, expected
+        # Entries were cut off at the end, or the head was set back: what one has and the other lacks comes first.
+        first = min(claimed.size + 1, expected)
+        return first - 1, first
     return expected - 1, 0

@@ -403,3 +403,12 @@ async def test_only_services_may_stream_the_state(world: World) -> None:
             pass
 
     assert caught.value.remote_reason == "PERMISSION_DENIED"
+
+
+@pytest.mark.parametrize("id_", ["-" * 36, "x", "00000000-0000-4000-8000-00000000000G", "", "a/b"])
+async def test_a_name_whose_id_is_none_is_refused_and_not_a_bug(world: World, clerk: Desk, id_: str) -> None:
+    name = f"tenants/{world.unit('11').tenant}/plans/{id_}"
+
+    error = await refused(clerk("LodgePlan", plans_pb2.LodgePlanRequest(name=name, request_id=request_id())))
+
+    assert error.remote_reason == "BAD_NAME"

@@ -145,8 +145,8 @@ class DirectoryServiceServicer:
 
     def ImportUnits(self, request_iterator, context):
         """Plants a whole tree from `code,parent,name` rows, all or nothing. The first message is the header, the
-        others are parts of the file. Permission: directory.import_units. Reasons: BAD_TREE (every bad row with its
-        line), TREE_EXISTS. Publishes units_placed.
+        others are parts of the file. Permission: directory.import_units. Reasons: TREE_REFUSED (every bad row with its
+        line), TREE_EXISTS, UNKNOWN_LEVEL. Publishes units_placed.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -178,7 +178,7 @@ class DirectoryServiceServicer:
 
     def DefineCampaign(self, request, context):
         """Defines a campaign or a new version of it. Permission: directory.define_campaign.
-        Reasons: BAD_CAMPAIGN (every missing or bad part). Publishes campaign_defined.
+        Reasons: CAMPAIGN_REFUSED (every missing or bad part), VERSION_NOT_NEWER. Publishes campaign_defined.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
