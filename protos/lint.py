@@ -29,13 +29,17 @@ def run(command: list[str], *, cwd: Path = PROJECT) -> None:
 
 
 def base_commit() -> str | None:
-    """The commit to compare with: what BASE names, else what main held before today's work, else the one before HEAD.
+    """The commit to compare with: what BASE names, else where we left the other side's main, else what there was
+    before today's work, else the one before HEAD.
 
     None in a repository with one commit.
     """
     named = os.environ.get("BASE")
     if named:
         return git("rev-parse", "--verify", "--quiet", f"{named}^{{commit}}")
+    head, main_line = git("rev-parse", "HEAD"), git("merge-base", "HEAD", "origin/main")
+    if main_line and main_line != head:
+        return main_line
     return git("rev-list", "-1", "--before=12 hours ago", "HEAD") or git("rev-parse", "--verify", "--quiet", "HEAD~1")
 
 

@@ -23,6 +23,7 @@ from shared.ids import random_uuid
 log = structlog.get_logger()
 
 _REQUEST_TIMEOUT_S = 5.0
+_CONNECT_S = 5.0
 # ADR-50 takes 1,000 messages; above 500 nothing is gained (postgres.md 5).
 BATCH = 500
 # A pull request lives this long; the next one is sent when it ends, so a restarted server is noticed.
@@ -66,10 +67,14 @@ class Incoming:
         self.attempts = int(message.metadata.num_delivered or 1)
 
     async def ack(self) -> None:
-        await self._message.ack()
+        """Says that it is applied. While the bus is away it cannot be said: it comes again, and the inbox knows it."""
+        with contextlib.suppress(nats.errors.Error, OSError):
+            await self._message.ack()
 
     async def nak(self, *, delay_s: float) -> None:
-        await self._message.nak(delay=delay_s)
+        """Asks for it again later; while the bus is away it comes again by itself."""
+        with contextlib.suppress(nats.errors.Error, OSError):
+            await self._message.nak(delay=delay_s)
 
 
 class Bus:
@@ -82,23 +87,38 @@ class Bus:
     async def connect(cls, url: str, *, name: str) -> Bus:
         """Connects, and goes on trying for ever afterwards. Raises Unavailable if the server is away now."""
 
+        said: set[str] = set()
+
         async def report(error: Exception) -> None:
             # A refused publish only shows here (nats.md 1): the call itself ends in a timeout.
-            log.warning("bus_error", error=type(error).__name__, detail=str(error)[:200])
+            detail = f"{type(error).__name__}: {error}"[:200]
+            if detail not in said:
+                # Once until the connection is back: a server that is away would fill the log.
+                said.add(detail)
+                log.warning("bus_error", detail=detail)
 
+        async def reconnected() -> None:
+            said.clear()
+
+        client = Client()
+        connecting = client.connect(
+            url,
+            name=name,
+            error_cb=report,
+            reconnected_cb=reconnected,
+            max_reconnect_attempts=-1,
+            reconnect_time_wait=0.2,  # type: ignore[arg-type]  # a float works, and a second would be felt
+            connect_timeout=2,
+            allow_reconnect=True,
+            # A publish while the server is away must fail and be tried again, not wait in memory.
+            pending_size=0,
+        )
         try:
-            client = await nats.connect(
-                url,
-                name=name,
-                error_cb=report,
-                max_reconnect_attempts=-1,
-                reconnect_time_wait=0.2,
-                connect_timeout=2,
-                allow_reconnect=True,
-                # A publish while the server is away must fail and be tried again, not wait in memory.
-                pending_size=0,
-            )
+            # Attempts without end are for a connection that was there once; the first must be told as failed.
+            await asyncio.wait_for(connecting, timeout=_CONNECT_S)
         except (OSError, nats.errors.Error, TimeoutError) as error:
+            bus = cls(client)
+            await bus.close()
             raise Unavailable("the event bus does not answer: try again") from error
         return cls(client)
 
@@ -108,7 +128,7 @@ class Bus:
 
     async def close(self) -> None:
         """Ends the connection; what was pulled and not acked comes again."""
-        with contextlib.suppress(nats.errors.Error, TimeoutError):
+        with contextlib.suppress(nats.errors.Error, OSError):
             await asyncio.wait_for(self._client.close(), timeout=2)
 
     async def publish(self, messages: Sequence[Outgoing]) -> None:
@@ -142,7 +162,10 @@ class Bus:
             elif number == 1:
                 await self._request(message.subject, message.data, headers)
             else:
-                await self._client.publish(message.subject, message.data, headers=headers)
+                try:
+                    await self._client.publish(message.subject, message.data, headers=headers)
+                except (nats.errors.Error, OSError) as error:
+                    raise Unavailable("the event bus went away: try again") from error
 
     async def _request(self, subject: str, data: bytes, headers: dict[str, str]) -> None:
         try:

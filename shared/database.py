@@ -141,23 +141,41 @@ class Database:
             try:
                 async with self.transaction(call) as tx:
                     return await deed(tx)
-            except (asyncpg.SerializationError, asyncpg.DeadlockDetectedError):
+            except (asyncpg.SerializationError, asyncpg.DeadlockDetectedError) as error:
                 if attempt == _TRIES:
-                    raise
+                    raise Unavailable("others are changing the same: try again") from error
+            except (asyncpg.LockNotAvailableError, asyncpg.QueryCanceledError) as error:
+                # The role's own limits on waiting and working (pitfalls.md 5).
+                raise Unavailable("the database is too busy with the same: try again") from error
         raise AssertionError("unreachable")
 
     @contextlib.asynccontextmanager
-    async def advisory_lock(self, key: int) -> AsyncIterator[bool]:
-        """Holds a session advisory lock on a connection of its own while the block runs; False if another has it."""
-        async with self._engine.connect() as connection:
-            raw: asyncpg.Connection[Any] = (await connection.get_raw_connection()).driver_connection  # type: ignore[assignment]
-            held = bool(await raw.fetchval("select pg_try_advisory_lock($1)", key))
-            try:
-                yield held
-            finally:
-                if held and not raw.is_closed():
-                    with contextlib.suppress(*_CONNECTION_LOST):
+    async def advisory_lock(self, key: int) -> AsyncIterator[Callable[[], Awaitable[bool]]]:
+        """Takes a session advisory lock on a connection of its own while the block runs.
+
+        Gives a question to ask now and again: whether the lock is held. It ends with its connection, which can be cut
+        without anybody telling us. Raises Unavailable when the database is away.
+        """
+        try:
+            async with self._engine.connect() as connection:
+                raw: asyncpg.Connection[Any] = (await connection.get_raw_connection()).driver_connection  # type: ignore[assignment]
+                taken = bool(await raw.fetchval("select pg_try_advisory_lock($1)", key))
+
+                async def held() -> bool:
+                    try:
+                        return taken and await raw.fetchval("select 1", timeout=5) == 1
+                    except (asyncpg.PostgresError, *_MAYBE_LOST, OSError):
+                        return False
+
+                try:
+                    yield held
+                finally:
+                    if await held():
                         await raw.execute(f"select pg_advisory_unlock({int(key)})")
+                    else:
+                        await connection.invalidate()
+        except (*_CONNECTION_LOST, *_MAYBE_LOST) as error:
+            raise Unavailable("the database does not answer: try again") from error
 
     async def close(self) -> None:
         """Closes the pool; open transactions have ended before."""

@@ -102,3 +102,10 @@ def calendars_v1(service: str) -> Iterator[str]:
             version bigint not null
         )"""
     yield from row_security.readable_table_v1(schema, "calendars", service=service)
+
+
+def retention_indexes_v1(service: str) -> Iterator[str]:
+    """Statements for the indexes by which what is past its time is found (shared.retention)."""
+    schema = service
+    yield f"create index answers_time on {schema}.answers (answer_time)"
+    yield f"create index inbox_time on {schema}.inbox (received_time)"

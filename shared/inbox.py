@@ -132,6 +132,8 @@ class Inbox(Generic[Content]):
         with telemetry.consumer_span(self._service, [received.traceparent for received in batch]) as trace:
             call = self._call(traceparent=trace.traceparent, trace_id=trace.trace_id)
             await self._database.run(call, lambda tx: self._apply_fresh(tx, batch))
+            # With the batch's own trace id, whose links lead to the calls, and the first of them by name.
+            log.info("facts_applied", stream=self.stream, facts=len(batch), first=batch[0].traceparent)
         self._wake()
 
     async def _apply_fresh(self, tx: Transaction, batch: Sequence[Received[Content]]) -> None:

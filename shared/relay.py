@@ -50,7 +50,8 @@ class Relay:
         while True:
             try:
                 async with self._database.advisory_lock(key) as held:
-                    while held:
+                    # Asked before each round: a relay that lost its lock beside one that has it would mix the order.
+                    while await held():
                         pause = SAFETY_POLL_S
                         await self._drain()
                         await self._wait(SAFETY_POLL_S)
@@ -82,4 +83,5 @@ class Relay:
             ]
             if messages:
                 await self._bus.publish(messages)
+                log.debug("relayed", stream=stream, messages=len(messages), first=messages[0].traceparent)
         return len(rows)

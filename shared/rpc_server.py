@@ -27,7 +27,6 @@ from shared.clock import Clock
 from shared.database import Database
 from shared.errors import (
     DeadlineTooShort,
-    DomainError,
     FieldViolation,
     InvalidArgument,
     PermissionDenied,
@@ -247,8 +246,9 @@ class Door(grpc.aio.ServerInterceptor):
                 # Embargoed: that somebody was refused at a visit would itself tell of the visit (AC-3).
                 letters = Letters(resource=error.facts.get("resource", ""), label=outbox.EMBARGOED)
                 await outbox.record_refusal(self._database, call, reason=reason, letters=letters)
-            except DomainError as unavailable:
-                log.error("refusal_not_recorded", reason=reason, error=type(unavailable).__name__)
+            except Exception as failure:
+                # The refusal must be told whatever happens, and never with another exception's text.
+                log.error("refusal_not_recorded", reason=reason, error=type(failure).__name__)
         return status, reason
 
 

@@ -72,6 +72,7 @@ async def verify(tx: Transaction, tenant: str) -> tuple[int, int]:
     claimed = await store.head(tx, tenant)
     if (claimed.size, claimed.chain_hash) != (expected - 1, head):
         # Entries were cut off at the end, or the head was set back: what one has and the other lacks comes first.
-        first = min(claimed.size + 1, expected)
+        # Never below 1, whatever size the head claims: 0 would say that all is well.
+        first = max(1, min(claimed.size + 1, expected))
         return first - 1, first
     return expected - 1, 0

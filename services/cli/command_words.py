@@ -154,6 +154,10 @@ _DRAW: Final = {
     "draw.show.help": Words("查看一次抽取", "Show one draw"),
     "draw.name": Words("抽取的名称", "The draw's name"),
     "draw.list.help": Words("列出抽取", "List the draws"),
+    "draw.none": Words(
+        "该机构没有抽取记录。各省自己的抽取请用 --tenant 指定机构代码。",
+        "This tenant has no draws. For a province's own draws name it with --tenant CODE.",
+    ),
     "draw.tenant": Words("机构的代码或标识；默认为根单位", "Code or id of the tenant; the root if left out"),
     "draw.head": Words(
         "{name}\n种子 {seed}\n名单 {frame} 个单位（根 {frame_root}）\n检查人员 {inspectors} 人（根 {inspectors_root}）",
@@ -191,7 +195,10 @@ _LEDGER: Final = {
     "ledger.help": Words("台账", "Ledgers"),
     "ledger.import.help": Words("导入整本台账，全有或全无", "Import a whole ledger, all or nothing"),
     "ledger.import.file": Words(
-        "CSV,首行为列名 unit_code,title,wind,source,subject,…", "A CSV that starts with unit_code,title,wind,…"
+        "CSV，首行为列名：unit_code,title,wind,source,subject,responsible_leader,responsible_department,"
+        "responsible_person,due_date,due_working_days（期限两列须且只须填一列）",
+        "A CSV with these columns: unit_code,title,wind,source,subject,responsible_leader,responsible_department,"
+        "responsible_person,due_date,due_working_days (of the last two, fill in one)",
     ),
     "ledger.imported": Words(
         "已列入 {problems} 个问题，涉及 {units} 个单位。", "{problems} problems at {units} units."

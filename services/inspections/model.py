@@ -71,6 +71,8 @@ class UnknownTerm(InvalidArgument):
 class Visit:
     """One visit to one unit. label: embargoed until check-in. It is told to nobody before, so version 1 never travels.
 
+    sender_path: the scope of the draw; until check-in nobody who stands below it sees the visit (AC-3).
+
     The number of its findings is no part of it: it is counted when asked, and the version does not grow with it.
     """
 
@@ -80,6 +82,7 @@ class Visit:
     draw_id: str
     unit: str
     path: str
+    sender_path: str
     kind: VisitKind
     state: VisitState
     inspectors: tuple[str, ...]
@@ -257,6 +260,7 @@ def planned_visits(draw: Draw) -> list[Visit]:
             draw_id=draw.id,
             unit=place.unit,
             path=place.path,
+            sender_path=draw.path,
             kind=VisitKind.NO_NOTICE,
             state=VisitState.PLANNED,
             inspectors=place.inspectors,

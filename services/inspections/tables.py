@@ -66,6 +66,7 @@ visits = Table(
     Column("draw_id", _ID, nullable=False),
     Column("unit_id", _ID, nullable=False),
     Column("path", _ID, nullable=False),
+    Column("sender_path", _ID, nullable=False),
     Column("kind", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("inspectors", ARRAY(Text), nullable=False),

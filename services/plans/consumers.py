@@ -13,6 +13,7 @@ from shared.calendar_copies import CALENDAR_DEFINED, CalendarCopies
 from shared.campaign_copies import CAMPAIGN_DEFINED, CampaignCopies
 from shared.clock import Clock
 from shared.database import Transaction
+from shared.dates import instant
 from shared.inbox import Received
 from shared.placements import UNITS_PLACED
 
@@ -50,5 +51,8 @@ class Consumers:
             wind=raised.wind,
             campaign=await self._campaigns.find(tx, fact.campaign),
             calendar=await self._calendars.find(tx),
+            # The clock of the finding runs from when it was made, however late the fact came here.
+            found=instant(fact.effective_time),
+            label=fact.label,
             now=self._clock.now(),
         )

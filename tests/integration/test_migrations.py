@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib
+from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -24,6 +26,31 @@ def test_migrations_are_numbered_and_have_one_head(service: str) -> None:
 
     assert len(script.get_heads()) == 1
     assert sorted(revisions) == [f"{number:04d}" for number in range(1, len(revisions) + 1)]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_each_migration_follows_the_one_before_and_its_file_carries_its_number(service: str) -> None:
+    """One head alone would also be there after two branches and a merge."""
+    script = ScriptDirectory.from_config(migrations.alembic_config(service))
+
+    for revision in script.walk_revisions():
+        number = int(revision.revision)
+        assert revision.down_revision == (f"{number - 1:04d}" if number > 1 else None)
+        assert Path(revision.path).name.startswith(f"{revision.revision}_")
+        assert not revision.branch_labels
+        assert not revision.dependencies
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_the_running_database_stands_at_the_newest_migration(world: World, service: str) -> None:
+    script = ScriptDirectory.from_config(migrations.alembic_config(service))
+    connection = await asyncpg.connect(world.stack.postgres_dsn)
+    try:
+        rows = await connection.fetch(f"select version_num from {service}.alembic_version")
+    finally:
+        await connection.close()
+
+    assert [row["version_num"] for row in rows] == script.get_heads()
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -122,6 +122,9 @@ def list_(
         if as_json:
             screen.json([draw_as_json(draw) for draw in found])
             return 0
+        if not found:
+            screen.answer("draw.none")
+            return 0
         names = await units.names_of(connection, [draw.scope_unit for draw in found])
         heads = (
             *(screen.words(f"column.{head}") for head in ("time", "unit", "level")),

@@ -50,7 +50,7 @@ def import_(
     file: FileArgument,
     data: DataOption = None,
     lang: LangOption = None,
-    root_code: RootCodeOption = "0",
+    root_code: RootCodeOption = "000000",
     root_name: RootNameOption = "中华人民共和国",
     levels: LevelsOption = "nation,province,city,county,township",
     tenant_level: TenantLevelOption = "province",

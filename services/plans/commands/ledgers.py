@@ -162,15 +162,17 @@ async def record_finding(
     wind: str,
     campaign: Campaign,
     calendar: WorkingCalendar,
+    found: datetime,
+    label: int,
     now: datetime,
 ) -> None:
     """Puts what a visit found on the unit's ledger with a deadline (ME-1). The same finding twice is one problem.
 
+    found: when the finding was made. label: the finding's, whose title the problem repeats.
     problem_id: made from the finding's id, so that a fact delivered again makes no second problem.
     """
-    today = day_in(campaign.zone, now)
-    due_date = calendar.add_working_days(today, FINDING_WORKING_DAYS)
-    lights = lights_on(today, calendar=calendar, yellow_days=campaign.days.yellow_light)
+    due_date = calendar.add_working_days(day_in(campaign.zone, found), FINDING_WORKING_DAYS)
+    lights = lights_on(day_in(campaign.zone, now), calendar=calendar, yellow_days=campaign.days.yellow_light)
     problem = Problem(
         id=problem_id,
         tenant=unit.tenant,
@@ -193,6 +195,7 @@ async def record_finding(
         finding=finding,
         create_time=now,
         update_time=now,
+        label=label,
     )
     if await store.add_problems(tx, [problem]):
         outbox.append(tx, events.problem_changed(problem))

@@ -18,6 +18,9 @@ from tests.integration.refused import refused
 from tests.integration.visits import a_finding
 from tests.integration.world import World
 
+# Stands for a log's last sequence, which nobody knows before the log is there.
+THE_LAST = 1_000_000
+
 
 @pytest.fixture
 def stub(world: World) -> audit_pb2_grpc.AuditServiceStub:
@@ -73,6 +76,36 @@ async def verify(world: World, stub: Any, tenant: str) -> audit_pb2.VerifyLogRes
     request = audit_pb2.VerifyLogRequest(parent=f"tenants/{tenant}")
     answer: audit_pb2.VerifyLogResponse = await ask(stub.VerifyLog, request, world.admin)
     return answer
+
+
+async def rewrite(
+    superuser: asyncpg.Connection[Any], tenant: str, tamper: str
+) -> tuple[list[asyncpg.Record], asyncpg.Record]:
+    """Tampers with a log while nobody appends to it. Returns the entries and the head that were there."""
+    async with superuser.transaction():
+        head = await superuser.fetchrow("select * from audit.heads where tenant_id = $1 for update", tenant)
+        kept = await superuser.fetch("select * from audit.entries where tenant_id = $1 order by sequence", tenant)
+        await superuser.execute(tamper.replace("$1", f"'{tenant}'"))
+    assert head is not None
+    return kept, head
+
+
+async def put_back(superuser: asyncpg.Connection[Any], kept: list[asyncpg.Record], head: asyncpg.Record) -> None:
+    """Makes a log again what it was, while nobody appends to it."""
+    async with superuser.transaction():
+        await superuser.execute(
+            """
+            insert into audit.heads (tenant_id, size, chain_hash) values ($1, $2, $3)
+            on conflict (tenant_id) do update set size = excluded.size, chain_hash = excluded.chain_hash
+            """,
+            head["tenant_id"],
+            head["size"],
+            head["chain_hash"],
+        )
+        await superuser.execute("delete from audit.entries where tenant_id = $1", head["tenant_id"])
+        await superuser.copy_records_to_table(
+            "entries", schema_name="audit", records=[tuple(row.values()) for row in kept]
+        )
 
 
 async def test_a_deed_and_its_fact_are_entries_that_share_request_and_trace(world: World, stub: Any) -> None:
@@ -199,11 +232,20 @@ async def test_logs_have_no_gaps_though_two_consumers_append(world: World, stub:
         ("update audit.entries set outcome = 'REFUSED' where tenant_id = $1 and sequence = 5", 5),
         ("update audit.entries set label = 3 where tenant_id = $1 and sequence = 2", 2),
         ("update audit.entries set path = 'elsewhere/' where tenant_id = $1 and sequence = 4", 4),
-        ("update audit.heads set size = size - 1 where tenant_id = $1", None),
+        ("update audit.heads set size = size - 1 where tenant_id = $1", THE_LAST),
+        ("update audit.heads set size = -1 where tenant_id = $1", 1),
+        ("delete from audit.heads where tenant_id = $1", 1),
+        ("update audit.heads set chain_hash = sha256('x') where tenant_id = $1", THE_LAST + 1),
         (
             "delete from audit.entries e using audit.heads h "
             "where e.tenant_id = $1 and h.tenant_id = $1 and sequence = h.size",
-            None,
+            THE_LAST,
+        ),
+        (
+            "with cut as (delete from audit.entries e using audit.heads h where e.tenant_id = $1 "
+            "and h.tenant_id = $1 and sequence = h.size) "
+            "update audit.heads set size = size - 1 where tenant_id = $1",
+            THE_LAST,
         ),
     ],
     ids=[
@@ -215,38 +257,43 @@ async def test_logs_have_no_gaps_though_two_consumers_append(world: World, stub:
         "an entry hidden by its label",
         "an entry moved out of sight",
         "the head set back",
+        "the head set below nothing",
+        "the head taken away",
+        "the head's hash changed",
         "the tail cut off",
+        "the tail cut off and the head set back",
     ],
 )
 async def test_whoever_rewrites_a_log_with_the_database_password_is_found(
-    world: World, stub: Any, superuser: asyncpg.Connection[Any], tamper: str, named: int | None
+    world: World, stub: Any, superuser: asyncpg.Connection[Any], tamper: str, named: int
 ) -> None:
     tenant = world.unit("12").tenant
     problems = await write(world, "120101", 6)
     await until_logged(world, stub, problems)
-    columns = "select * from audit.entries where tenant_id = $1 order by sequence"
-    kept, head = (
-        await superuser.fetch(columns, tenant),
-        await superuser.fetchrow("select * from audit.heads where tenant_id = $1", tenant),
-    )
     assert (await verify(world, stub, tenant)).first_bad_sequence == 0
 
+    kept, head = await rewrite(superuser, tenant, tamper)
     try:
-        await superuser.execute(tamper.replace("$1", f"'{tenant}'"))
         found = await verify(world, stub, tenant)
     finally:
-        await superuser.execute("delete from audit.entries where tenant_id = $1", tenant)
-        await superuser.copy_records_to_table(
-            "entries", schema_name="audit", records=[tuple(row.values()) for row in kept]
-        )
-        await superuser.execute("update audit.heads set size = $2 where tenant_id = $1", tenant, head["size"])
+        await put_back(superuser, kept, head)
 
-    assert found.first_bad_sequence == named if named else found.first_bad_sequence > 0
+    bad = named if named < THE_LAST else head["size"] + named - THE_LAST
+    assert (found.entries, found.first_bad_sequence) == (bad - 1, bad)
     assert (await verify(world, stub, tenant)).first_bad_sequence == 0
 
 
 @pytest.mark.parametrize("role", ["audit", "audit_system"])
-@pytest.mark.parametrize("deed", ["update audit.entries set actor = 'x'", "delete from audit.entries"])
+@pytest.mark.parametrize(
+    "deed",
+    [
+        "update audit.entries set actor = 'x'",
+        "delete from audit.entries",
+        "truncate audit.entries",
+        "delete from audit.heads",
+        "alter table audit.entries disable row level security",
+    ],
+)
 async def test_not_even_the_service_can_change_or_delete_an_entry(world: World, role: str, deed: str) -> None:
     connection = await asyncpg.connect(world.stack.database_url(role))
     try:

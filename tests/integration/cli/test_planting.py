@@ -62,13 +62,13 @@ async def test_a_tree_is_planted_once_and_then_found_by_address_and_token_alone(
     before = await plumbline("draw", "list", "--lang", "en", folder=folder)
     planted = await plumbline("units", "import", tree, "--json", folder=folder)
     again = await plumbline("units", "import", tree, "--json", folder=folder)
-    shown = await plumbline("units", "list", "--parent", "0", "--json", folder=tmp_path, **elsewhere)
-    cut = await plumbline("units", "list", "--limit", "2", "--parent", "0", "--lang", "en", folder=folder)
+    shown = await plumbline("units", "list", "--parent", "000000", "--json", folder=tmp_path, **elsewhere)
+    cut = await plumbline("units", "list", "--limit", "2", "--parent", "000000", "--lang", "en", folder=folder)
 
     assert before[0] == 1
     assert "plant them with" in before[2]
     answer = json.loads(planted[1])
-    assert (planted[0], answer["units"], answer["tenants"], answer["root"]["code"]) == (0, UNITS, TENANTS, "0")
+    assert (planted[0], answer["units"], answer["tenants"], answer["root"]["code"]) == (0, UNITS, TENANTS, "000000")
     assert again[0] == 1
     assert json.loads(again[1])["refused"]["reason"] == "TREE_EXISTS"
     assert [unit["code"] for unit in json.loads(shown[1])] == ["11", "12", "13"]

@@ -60,9 +60,9 @@ class Inspections:
         """A draw that was held."""
         return await self.call("RunDraw", self.order(code, **changes), token=self.custodian)
 
-    async def planned_visit(self) -> inspections_pb2.DrawnUnit:
-        """The place of a fresh draw in which the county 110101 is visited."""
-        draw = await self.draw("1101", per_stratum=2, reserve_per_stratum=0)
+    async def planned_visit(self, sender: str = "1101") -> inspections_pb2.DrawnUnit:
+        """The place of a fresh draw of the sender's in which the county 110101 is visited."""
+        draw = await self.draw(sender, per_stratum=2, reserve_per_stratum=0)
         return next(place for place in draw.drawn if place.unit == self.world.unit("110101").id)
 
     def sent(self, place: inspections_pb2.DrawnUnit) -> str:

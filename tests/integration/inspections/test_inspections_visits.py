@@ -61,6 +61,25 @@ async def test_no_door_tells_the_target_or_its_superiors_of_a_planned_visit(
     assert place.visit not in await told(inspections)
 
 
+@pytest.mark.parametrize("code", ["11", "1101", "110101"])
+async def test_a_superior_below_the_sender_sees_no_planned_visit_whatever_its_clearance(
+    world: World, inspections: Inspections, code: str
+) -> None:
+    """AC-3: the draw was the nation's; a province's own custodian has the clearance for embargoed matter too."""
+    place = await inspections.planned_visit("0")
+    between = world.token("draw_custodian", code, clearance=3)
+    request = inspections_pb2.ListVisitsRequest(unit=world.unit("110101").id, page_size=200)
+
+    hidden = await inspections.refusal("GetVisit", inspections_pb2.GetVisitRequest(name=place.visit), token=between)
+    before = await inspections.call("ListVisits", request, token=between)
+    await inspections.check_in(place)
+    after = await inspections.call("ListVisits", request, token=between)
+
+    assert hidden.remote_code in (Code.PERMISSION_DENIED, Code.NOT_FOUND)
+    assert place.visit not in {visit.name for visit in before.visits}
+    assert place.visit in {visit.name for visit in after.visits}
+
+
 async def test_deeds_on_a_planned_visit_are_refused_to_the_uncleared_as_on_none(
     world: World, inspections: Inspections
 ) -> None:

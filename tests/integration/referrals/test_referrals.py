@@ -47,6 +47,15 @@ def code_of(world: World, unit_id: str) -> str:
     return next(code for code in world.codes if world.unit(code).id == unit_id)
 
 
+def accepting(referral: referrals_pb2.Referral) -> referrals_pb2.AcceptReferralRequest:
+    return referrals_pb2.AcceptReferralRequest(name=referral.name, request_id=request_id())
+
+
+def somewhere_else(world: World, unit_id: str) -> str:
+    """The code of a province in which a unit does not lie."""
+    return next(code for code in ("11", "12") if not code_of(world, unit_id).startswith(code))
+
+
 async def refer(world: World, stub: Any, **changes: Any) -> tuple[Seen, referrals_pb2.Referral]:
     seen = await a_finding(world)
     return seen, await ask(stub.CreateReferral, handing_over(seen, **changes), seen.inspector)
@@ -84,8 +93,19 @@ async def test_an_outcome_needs_acceptance_first(world: World, stub: Any, office
     await ask(stub.AcceptReferral, accept, officer)
     concluded = await conclude()
 
+    read = await ask(stub.GetReferral, referrals_pb2.GetReferralRequest(name=referral.name), officer)
+    late = await refused(ask(stub.AcceptReferral, accepting(referral), officer))
+
     assert (early.remote_reason, early.facts["allowed"]) == ("WRONG_STATE", "ACCEPTED")
-    assert concluded.state == referrals_pb2.REFERRAL_STATE_CONCLUDED
+    assert (concluded.state, concluded.outcome, concluded.outcome_remark) == (
+        referrals_pb2.REFERRAL_STATE_CONCLUDED,
+        referrals_pb2.OUTCOME_SANCTIONED,
+        "党纪处分",
+    )
+    assert concluded.HasField("accept_time")
+    assert concluded.HasField("close_time")
+    assert read == concluded
+    assert (late.remote_reason, late.facts["state"], late.facts["allowed"]) == ("WRONG_STATE", "CONCLUDED", "SENT")
 
 
 async def test_what_somebody_else_changed_is_stale(world: World, stub: Any, officer: str) -> None:
@@ -99,9 +119,16 @@ async def test_a_finding_that_is_not_there_or_not_yours_is_unknown(world: World,
     seen = await a_finding(world)
     made_up = seen.finding.name[:-1] + ("0" if seen.finding.name[-1] != "0" else "1")
 
-    error = await refused(ask(stub.CreateReferral, handing_over(seen, finding=made_up), seen.inspector))
+    stranger = world.token("supervision_inspector", somewhere_else(world, seen.finding.unit), clearance=3)
 
-    assert error.remote_reason == "UNKNOWN_FINDING"
+    absent = await refused(ask(stub.CreateReferral, handing_over(seen, finding=made_up), seen.inspector))
+    hidden = await refused(ask(stub.CreateReferral, handing_over(seen), stranger))
+
+    assert (absent.remote_reason, absent.violations[0].field) == ("UNKNOWN_FINDING", "finding")
+    assert (hidden.remote_reason, str(hidden)) == (
+        "UNKNOWN_FINDING",
+        str(absent).replace(made_up, seen.finding.name),
+    )
 
 
 async def test_neither_the_unit_concerned_nor_a_lower_clearance_sees_a_referral(world: World, stub: Any) -> None:
@@ -164,42 +191,86 @@ async def test_a_referrer_without_the_clearance_is_refused(world: World, stub: A
     assert (error.remote_reason, error.facts["policy"]) == ("PERMISSION_DENIED", "clearance")
 
 
-async def test_reading_a_sealed_record_is_itself_an_entry(world: World, stub: Any, officer: str) -> None:
-    """AC-6."""
-    _, referral = await refer(world, stub)
-    await ask(stub.GetReferral, referrals_pb2.GetReferralRequest(name=referral.name), officer)
+async def test_a_list_shows_a_referral_to_whoever_may_read_it(world: World, stub: Any, officer: str) -> None:
+    """Without this the empty lists of those who may not would prove nothing."""
+    seen, referral = await refer(world, stub)
+    request = referrals_pb2.ListReferralsRequest(unit=seen.finding.unit, page_size=1)
+    listed: list[referrals_pb2.Referral] = []
+    while True:
+        answer = await ask(stub.ListReferrals, request, officer)
+        listed += answer.referrals
+        if not answer.next_page_token:
+            break
+        request.page_token = answer.next_page_token
+
+    assert referral in listed
+    order = [(each.path, each.name.rsplit("/", 1)[1]) for each in listed]
+    assert order == sorted(set(order))
+
+
+@pytest.mark.parametrize("how", ["GetReferral", "ListReferrals"])
+async def test_reading_a_sealed_record_is_itself_an_entry(world: World, stub: Any, how: str) -> None:
+    """AC-6; and the entry is as sealed as what was read."""
+    seen, referral = await refer(world, stub)
+    subject = f"officer:{uuid.uuid4().hex}"
+    reader = world.token("discipline_officer", clearance=3, subject=subject)
+    questions = {
+        "GetReferral": referrals_pb2.GetReferralRequest(name=referral.name),
+        "ListReferrals": referrals_pb2.ListReferralsRequest(unit=seen.finding.unit, page_size=200),
+    }
+    await ask(getattr(stub, how), questions[how], reader)
     audit = audit_pb2_grpc.AuditServiceStub(world.channel("audit"))
     request = audit_pb2.ListEntriesRequest(
-        parent="/".join(referral.name.split("/")[:2]), resource=referral.name, actor="officer:1"
+        parent="/".join(referral.name.split("/")[:2]), resource=referral.name, actor=subject
     )
 
     async def is_logged() -> bool:
         answer = await ask(audit.ListEntries, request, world.token("auditor", clearance=3))
-        return "referrals.read" in {entry.action for entry in answer.entries}
+        return [(entry.action, entry.outcome) for entry in answer.entries] == [("referrals.read", "OK")]
 
     await world.eventually(is_logged)
+    uncleared = await ask(audit.ListEntries, request, world.token("auditor", clearance=2))
+    assert list(uncleared.entries) == []
 
 
-async def test_no_word_of_a_referral_leaves_the_service(world: World, stub: Any) -> None:
+async def test_no_word_of_a_referral_leaves_the_service(world: World, stub: Any, officer: str) -> None:
     """AC-4: facts and records carry state; a canary in every free text shows up nowhere outside of the service."""
     canary = f"canary{uuid.uuid4().hex}"
     seen, referral = await refer(world, stub, summary=canary, policy_basis=canary)
+    give_back = referrals_pb2.ReturnReferralRequest(name=referral.name, request_id=request_id(), reason=canary)
+    await ask(stub.ReturnReferral, give_back, officer)
+    again = await ask(stub.CreateReferral, handing_over(seen, summary=canary, policy_basis=canary), seen.inspector)
+    await ask(stub.AcceptReferral, accepting(again), officer)
+    conclude = referrals_pb2.RecordOutcomeRequest(
+        name=again.name, request_id=request_id(), outcome=referrals_pb2.OUTCOME_EDUCATED, remark=canary
+    )
+    await ask(stub.RecordOutcome, conclude, officer)
     audit = audit_pb2_grpc.AuditServiceStub(world.channel("audit"))
-    request = audit_pb2.ListEntriesRequest(parent="/".join(referral.name.split("/")[:2]), resource=referral.name)
+    request = audit_pb2.ListEntriesRequest(parent="/".join(again.name.split("/")[:2]), resource=again.name)
 
-    async def is_logged() -> bool:
+    async def all_is_logged() -> bool:
         answer = await ask(audit.ListEntries, request, world.token("auditor", clearance=3))
-        return {entry.kind for entry in answer.entries} >= {audit_pb2.ENTRY_KIND_DEED, audit_pb2.ENTRY_KIND_FACT}
+        kinds = [entry.kind for entry in answer.entries]
+        return (kinds.count(audit_pb2.ENTRY_KIND_DEED), kinds.count(audit_pb2.ENTRY_KIND_FACT)) == (3, 3)
 
-    await world.eventually(is_logged)
+    await world.eventually(all_is_logged)
     connection = await asyncpg.connect(world.stack.postgres_dsn)
     try:
         records = await connection.fetch(
             "select record from audit.entries where position($1 in record) > 0", canary.encode()
+        )
+        # A fact's record is the very bytes that went over the stream.
+        told = await connection.fetch(
+            "select record from audit.entries where kind = 'FACT' and resource = any($1::text[])",
+            [referral.name, again.name],
         )
     finally:
         await connection.close()
     logs = [path for path in world.stack.folder.logs.glob("*.log") if canary in path.read_text()]
 
     assert (records, logs) == ([], [])
-    assert seen.finding.name
+    assert len(told) == 5
+    # That what is told can be found in these bytes at all shows in what may be told.
+    assert all(b"discipline_commission" in row["record"] for row in told)
+    assert not any(seen.finding.name.encode() in row["record"] for row in told)
+    assert not any(seen.finding.title.encode() in row["record"] for row in told)

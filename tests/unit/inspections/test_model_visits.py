@@ -37,6 +37,7 @@ def a_visit(**changes: object) -> Visit:
         draw_id="00000000-0000-4000-8000-000000000002",
         unit="abcdefghjk",
         path="0123456789/abcdefghjk/",
+        sender_path="0123456789/",
         kind=VisitKind.NO_NOTICE,
         state=VisitState.PLANNED,
         inspectors=("inspector:1", "inspector:2"),

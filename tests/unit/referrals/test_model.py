@@ -56,7 +56,9 @@ def test_a_deed_that_the_table_lacks_is_refused(state: ReferralState, deed: Refe
         return
     with pytest.raises(WrongState) as caught:
         do(referral, deed)
-    assert caught.value.facts["allowed"]
+    allowed = {start.value for start, step in STEPS if step is deed}
+    assert set(caught.value.facts["allowed"].split(",")) == allowed
+    assert caught.value.facts["state"] == state.value
 
 
 def test_a_new_referral_is_sealed() -> None:
@@ -70,6 +72,7 @@ class LifeOfAReferral(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.referral = a_referral()
+        self.sent = self.referral
         self.history: list[ReferralDeed] = []
 
     @rule(deed=st.sampled_from(list(ReferralDeed)))
@@ -92,6 +95,22 @@ class LifeOfAReferral(RuleBasedStateMachine):
     @invariant()
     def an_outcome_means_concluded(self) -> None:
         assert (self.referral.outcome is not Outcome.NONE) == (self.referral.state is ReferralState.CONCLUDED)
+
+    @invariant()
+    def each_deed_is_one_version(self) -> None:
+        assert self.referral.version == 1 + len(self.history)
+
+    @invariant()
+    def reasons_and_times_come_with_their_deeds(self) -> None:
+        assert bool(self.referral.return_reason) == (ReferralDeed.RETURN in self.history)
+        assert (self.referral.accept_time is not None) == (ReferralDeed.ACCEPT in self.history)
+        at_its_end = self.referral.state in (ReferralState.RETURNED, ReferralState.CONCLUDED)
+        assert (self.referral.close_time is not None) == at_its_end
+
+    @invariant()
+    def what_was_handed_over_stays_as_it_was_and_sealed(self) -> None:
+        kept = ("name", "finding", "unit", "path", "receiver", "summary", "policy_basis", "create_time", "label")
+        assert [getattr(self.referral, name) for name in kept] == [getattr(self.sent, name) for name in kept]
 
 
 TestLifeOfAReferral = LifeOfAReferral.TestCase
