@@ -54,7 +54,10 @@ async def test_a_stranger_cannot_tell_which_people_and_grants_there_are(world: W
     invented = str(uuid.uuid4())
 
     for token in (world.token("administrator", "11"), world.token("administrator", "120102")):
-        for people, grants in ((person.name, grant.name), (f"{tenant}/people/{invented}", f"{tenant}/grants/{invented}")):
+        for people, grants in (
+            (person.name, grant.name),
+            (f"{tenant}/people/{invented}", f"{tenant}/grants/{invented}"),
+        ):
             errors = [
                 (people, await refused(ask(stub.GetPerson, directory_pb2.GetPersonRequest(name=people), token))),
                 (people, await refused(ask(stub.CreateGrant, a_grant(world, people, "120101"), token))),
@@ -137,9 +140,7 @@ async def test_nobody_gives_a_higher_clearance_than_their_own(world: World, stub
     person = await ask(stub.CreatePerson, a_person(world, "110101"), administrator)
 
     errors = [
-        await refused(
-            ask(stub.CreateGrant, a_grant(world, person.name, "110101", clearance=clearance), administrator)
-        )
+        await refused(ask(stub.CreateGrant, a_grant(world, person.name, "110101", clearance=clearance), administrator))
         for clearance in (2, 3)
     ]
     as_high = await ask(stub.CreateGrant, a_grant(world, person.name, "110101", clearance=1), administrator)
