@@ -277,22 +277,27 @@ class DirectoryStateDoor(directory_pb2_grpc.DirectoryStateServiceServicer):
 async def _collect(
     requests: AsyncIterator[directory_pb2.ImportUnitsRequest],
 ) -> tuple[directory_pb2.ImportUnitsHeader, bytes, bytes]:
-    """The header, the file and a digest of both. Raises HeaderMissing or FileTooLarge."""
+    """The header, the file and a digest of both. Raises HeaderMissing or FileTooLarge.
+
+    A misplaced header is refused when everything has come: a refusal that meets a caller who is still sending
+    reaches callers in Python as INTERNAL now and then (grpc/grpc#36066).
+    """
     header: directory_pb2.ImportUnitsHeader | None = None
     content = bytearray()
+    fault = ""
     async for request in requests:
         if request.HasField("header"):
             if header is not None or content:
-                raise _no_header("comes once, before the file")
+                fault = "comes once, before the file"
             header = request.header
             continue
         if header is None:
-            raise _no_header("must come before the file")
+            fault = "must come before the file"
         content += request.content
         if len(content) > LARGEST_FILE_BYTES:
             raise FileTooLarge(f"the file is larger than {LARGEST_FILE_BYTES} bytes", limit=LARGEST_FILE_BYTES)
-    if header is None:
-        raise _no_header("is needed")
+    if header is None or fault:
+        raise _no_header(fault or "is needed")
     digest = hashlib.sha256(header.SerializeToString(deterministic=True) + content).digest()
     return header, bytes(content), digest
 

@@ -9,6 +9,9 @@ from shared import rpc_client
 from tests.integration.ledger import request_id
 from tests.integration.world import World
 
+# No list of these tests is nearly as long: a walk that goes on is a walk in a circle.
+MOST_PAGES = 500
+
 
 async def ask(method: Any, request: Any, token: str) -> Any:
     """One call, with time enough for a busy machine."""
@@ -19,6 +22,7 @@ async def pages(method: Any, request: Any, token: str) -> list[Any]:
     """Every page of a list, from the first to the one that names no next."""
     answers = [await ask(method, request, token)]
     while answers[-1].next_page_token:
+        assert len(answers) < MOST_PAGES, "the list does not end"
         request.page_token = answers[-1].next_page_token
         answers.append(await ask(method, request, token))
     return answers
