@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import signal
-from collections.abc import Iterator
+from collections.abc import Coroutine
 from typing import Annotated, Any
 
 import typer
@@ -20,6 +19,7 @@ from services.cli.words import both
 STREAM = "UP"
 # An id says nothing to a person; this much of it tells two entities apart.
 SHOWN_OF_ID = 8
+CANCEL_AGAIN_S = 0.5
 
 UnitOption = Annotated[str, typer.Option("--unit", help=both("watch.unit"), show_default=False)]
 CountOption = Annotated[int, typer.Option("--count", min=1, help=both("watch.count"), show_default=False)]
@@ -39,8 +39,7 @@ def watch(
     as_json: JsonOption = False,
 ) -> None:
     async def look_on(connection: Connection, screen: Screen) -> int:
-        with end_at_a_signal():
-            return await look_until_told(connection, screen)
+        return await until_a_signal(look_until_told(connection, screen))
 
     async def look_until_told(connection: Connection, screen: Screen) -> int:
         superior = await units.by_code(connection, unit)
@@ -67,29 +66,28 @@ def watch(
             await bus.close()
         return 0
 
-    try:
-        code = asking.ask(chosen(context, data, lang), look_on, as_json=as_json)
-    except asyncio.CancelledError:
-        # Ctrl-C is how watching ends.
-        code = 0
-    raise typer.Exit(code)
+    asking.run(chosen(context, data, lang), look_on, as_json=as_json)
 
 
-@contextlib.contextmanager
-def end_at_a_signal() -> Iterator[None]:
-    """Ends the task inside at SIGINT or SIGTERM: a shell starts background jobs with SIGINT ignored, and then Python
-    raises no KeyboardInterrupt by itself.
+async def until_a_signal(looking: Coroutine[Any, Any, int]) -> int:
+    """Looks on until it ends by itself or SIGINT or SIGTERM comes, which is how watching usually ends.
+
+    A shell starts background jobs with SIGINT ignored, and then Python raises no KeyboardInterrupt by itself.
     """
-    task = asyncio.current_task()
-    assert task is not None
+    told = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, task.cancel)
-    try:
-        yield
-    finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)
+        loop.add_signal_handler(number, told.set)
+    task, stop = asyncio.ensure_future(looking), asyncio.ensure_future(told.wait())
+    await asyncio.wait({task, stop}, return_when=asyncio.FIRST_COMPLETED)
+    if task.done():
+        stop.cancel()
+        return task.result()
+    while not task.done():
+        # The client of the bus swallows a cancel that meets it while it subscribes.
+        task.cancel()
+        await asyncio.wait({task}, timeout=CANCEL_AGAIN_S)
+    return 0
 
 
 class Names:
