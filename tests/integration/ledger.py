@@ -8,9 +8,10 @@ from typing import Any
 
 from google.type import date_pb2
 
-from plumbline.plans.v1 import plans_pb2
+from plumbline.plans.v1 import plans_pb2, plans_pb2_grpc
+from shared import rpc_client
 from shared.clock import SystemClock, day_in
-from tests.integration.world import CAMPAIGN
+from tests.integration.world import CAMPAIGN, World
 
 
 def today() -> date:
@@ -55,6 +56,19 @@ def a_measure() -> plans_pb2.Measure:
     return plans_pb2.Measure(
         goal="压减会议三成", responsible_person="办公室负责人", due_date=day(today() + timedelta(days=60))
     )
+
+
+async def problems_of(world: World, code: str, *, token: str = "") -> list[plans_pb2.Problem]:
+    """All problems of a unit and those below it, page by page: other tests put hundreds on the same ledgers."""
+    stub = plans_pb2_grpc.PlanServiceStub(world.channel("plans"))
+    request = plans_pb2.ListProblemsRequest(unit=world.unit(code).id, page_size=200)
+    found: list[plans_pb2.Problem] = []
+    while True:
+        answer = await rpc_client.call(stub.ListProblems, request, token=token or world.admin, deadline_s=10)
+        found += answer.problems
+        if not answer.next_page_token:
+            return found
+        request.page_token = answer.next_page_token
 
 
 def day(value: date) -> date_pb2.Date:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from plumbline.audit.v1 import audit_pb2, audit_pb2_grpc
-from plumbline.plans.v1 import plans_pb2, plans_pb2_grpc
 from plumbline.referrals.v1 import referrals_pb2, referrals_pb2_grpc
 from shared import rpc_client
 from tests.integration.figures import differences, figures
-from tests.integration.ledger import request_id
+from tests.integration.ledger import problems_of, request_id
 from tests.integration.visits import a_finding
 from tests.integration.world import World
 
@@ -49,13 +48,11 @@ async def test_a_finding_reaches_the_ledger_the_discipline_body_the_nations_figu
     )
 
     # ME-1: what a visit found is on the unit's ledger with a deadline.
-    plans = plans_pb2_grpc.PlanServiceStub(world.channel("plans"))
+    code = next(code for code in world.codes if world.unit(code).id == finding.unit)
 
     async def on_the_ledger() -> bool:
-        answer = await call(
-            plans.ListProblems, plans_pb2.ListProblemsRequest(unit=finding.unit, page_size=200), world.admin
-        )
-        return any(problem.finding == finding.name and problem.HasField("due_date") for problem in answer.problems)
+        problems = await problems_of(world, code)
+        return any(problem.finding == finding.name and problem.HasField("due_date") for problem in problems)
 
     await world.eventually(on_the_ledger)
 

@@ -13,7 +13,7 @@ from plumbline.plans.v1 import plans_pb2, plans_pb2_grpc
 from shared import rpc_client
 from shared.errors import Code
 from shared.rpc_client import RemoteRefusal
-from tests.integration.ledger import a_measure, a_plan, a_problem, an_item, day, request_id, today
+from tests.integration.ledger import a_measure, a_plan, a_problem, an_item, day, problems_of, request_id, today
 from tests.integration.refused import refused
 from tests.integration.world import CAMPAIGN, World
 
@@ -25,13 +25,13 @@ class Desk:
 
     def __init__(self, world: World, token: str) -> None:
         self._stub = plans_pb2_grpc.PlanServiceStub(world.channel("plans"))
-        self._token = token
+        self.token = token
 
     async def __call__(self, method: str, request: Any) -> Any:
-        return await rpc_client.call(getattr(self._stub, method), request, token=self._token, deadline_s=10)
+        return await rpc_client.call(getattr(self._stub, method), request, token=self.token, deadline_s=10)
 
     async def upload(self, *parts: Any) -> Any:
-        return await rpc_client.upload(self._stub.ImportLedger, list(parts), token=self._token, deadline_s=30)
+        return await rpc_client.upload(self._stub.ImportLedger, list(parts), token=self.token, deadline_s=30)
 
 
 @pytest.fixture
@@ -57,18 +57,6 @@ def header(**changes: Any) -> plans_pb2.ImportLedgerRequest:
 
 def chunk(*items: plans_pb2.LedgerItem) -> plans_pb2.ImportLedgerRequest:
     return plans_pb2.ImportLedgerRequest(chunk=plans_pb2.LedgerChunk(items=items))
-
-
-async def count(world: World, desk: Desk, code: str) -> int:
-    """How many problems a unit and those below it have."""
-    total, token = 0, ""
-    while True:
-        request = plans_pb2.ListProblemsRequest(unit=world.unit(code).id, page_size=200, page_token=token)
-        answer = await desk("ListProblems", request)
-        total += len(answer.problems)
-        token = answer.next_page_token
-        if not token:
-            return total
 
 
 async def test_a_problem_goes_from_the_ledger_to_being_taken_off_it(world: World, clerk: Desk, office: Desk) -> None:
@@ -147,12 +135,12 @@ async def test_of_two_at_once_one_is_told_that_it_was_late(world: World, clerk: 
 
 async def test_the_same_request_twice_is_one_deed(world: World, clerk: Desk) -> None:
     request = a_problem(unit=world.unit(COUNTY).id)
-    before = await count(world, clerk, COUNTY)
+    before = len(await problems_of(world, COUNTY, token=clerk.token))
 
     first, *again = await asyncio.gather(*(clerk("CreateProblem", request) for _ in range(5)))
 
     assert {answer.name for answer in again} == {first.name}
-    assert await count(world, clerk, COUNTY) == before + 1
+    assert len(await problems_of(world, COUNTY, token=clerk.token)) == before + 1
 
 
 async def test_a_repeat_is_answered_even_when_the_deed_would_be_refused_now(world: World, clerk: Desk) -> None:
@@ -177,7 +165,7 @@ async def test_a_request_id_used_for_something_else_is_refused(world: World, cle
 
 async def test_every_bad_row_of_a_ledger_is_named_and_nothing_is_recorded(world: World, office: Desk) -> None:
     good = an_item(unit_code=COUNTY)
-    before = await count(world, office, CITY)
+    before = len(await problems_of(world, CITY, token=office.token))
 
     error = await refused(
         office.upload(
@@ -199,7 +187,7 @@ async def test_every_bad_row_of_a_ledger_is_named_and_nothing_is_recorded(world:
         "items[4].due_date",
     }
     assert error.facts["faults"] == "5"
-    assert await count(world, office, CITY) == before
+    assert len(await problems_of(world, CITY, token=office.token)) == before
 
 
 async def test_of_many_bad_rows_a_hundred_are_named_and_all_are_counted(world: World, office: Desk) -> None:
@@ -216,14 +204,14 @@ async def test_a_ledger_is_imported_whole_and_once(world: World, office: Desk) -
         chunk(*(an_item(unit_code=SIBLING, title=f"问题{n}") for n in range(400))),
         chunk(an_item(unit_code=COUNTY)),
     ]
-    before = await count(world, office, CITY)
+    before = len(await problems_of(world, CITY, token=office.token))
 
     first = await office.upload(*parts)
     again = await office.upload(*parts)
 
     assert (first.problems, first.units, len(first.names)) == (401, 2, 401)
     assert again == first
-    assert await count(world, office, CITY) == before + 401
+    assert len(await problems_of(world, CITY, token=office.token)) == before + 401
 
 
 @pytest.mark.parametrize(
@@ -274,14 +262,7 @@ async def test_lists_show_the_subtree_and_never_a_sibling(world: World, clerk: D
     mine = await on_ledger(world, clerk)
     other = await Desk(world, world.admin)("CreateProblem", a_problem(unit=world.unit("120101").id))
 
-    request = plans_pb2.ListProblemsRequest(unit=world.unit(CITY).id, page_size=200)
-    seen: set[str] = set()
-    while True:
-        answer = await office("ListProblems", request)
-        seen |= {problem.name for problem in answer.problems}
-        if not answer.next_page_token:
-            break
-        request.page_token = answer.next_page_token
+    seen = {problem.name for problem in await problems_of(world, CITY, token=office.token)}
 
     assert mine.name in seen
     assert other.name not in seen
