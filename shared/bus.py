@@ -17,7 +17,8 @@ import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
-from shared.errors import Unavailable
+from shared.delivery import ConsumerState, StreamState
+from shared.errors import Away
 from shared.ids import random_uuid
 
 log = structlog.get_logger()
@@ -64,7 +65,11 @@ class Incoming:
         headers = message.headers or {}
         self.message_id = headers.get("Nats-Msg-Id", "")
         self.traceparent = headers.get("traceparent", "")
-        self.attempts = int(message.metadata.num_delivered or 1)
+
+    async def in_progress(self) -> None:
+        """Says that it is still being worked on, so that it does not come again meanwhile."""
+        with contextlib.suppress(nats.errors.Error, OSError):
+            await self._message.in_progress()
 
     async def ack(self) -> None:
         """Says that it is applied. While the bus is away it cannot be said: it comes again, and the inbox knows it."""
@@ -82,10 +87,12 @@ class Bus:
 
     def __init__(self, client: Client) -> None:
         self._client = client
+        # How often the connection came back: the server may have lost something in between.
+        self.reconnections = 0
 
     @classmethod
     async def connect(cls, url: str, *, name: str) -> Bus:
-        """Connects, and goes on trying for ever afterwards. Raises Unavailable if the server is away now."""
+        """Connects, and goes on trying for ever afterwards. Raises Away if the server is away now."""
 
         said: set[str] = set()
 
@@ -97,10 +104,13 @@ class Bus:
                 said.add(detail)
                 log.warning("bus_error", detail=detail)
 
+        client = Client()
+        bus = cls(client)
+
         async def reconnected() -> None:
             said.clear()
+            bus.reconnections += 1
 
-        client = Client()
         connecting = client.connect(
             url,
             name=name,
@@ -117,10 +127,9 @@ class Bus:
             # Attempts without end are for a connection that was there once; the first must be told as failed.
             await asyncio.wait_for(connecting, timeout=_CONNECT_S)
         except (OSError, nats.errors.Error, TimeoutError) as error:
-            bus = cls(client)
             await bus.close()
-            raise Unavailable("the event bus does not answer: try again") from error
-        return cls(client)
+            raise Away("the event bus does not answer: try again") from error
+        return bus
 
     @property
     def connected(self) -> bool:
@@ -131,53 +140,56 @@ class Bus:
         with contextlib.suppress(nats.errors.Error, OSError):
             await asyncio.wait_for(self._client.close(), timeout=2)
 
-    async def publish(self, messages: Sequence[Outgoing]) -> None:
-        """Stores messages in order; returns when the stream has synced them. Raises PublishRefused or Unavailable.
+    async def publish(self, messages: Sequence[Outgoing]) -> int:
+        """Stores messages in order; returns when the stream has synced them. Raises PublishRefused or Away.
 
-        One atomic batch; one by one if the batch is refused because a part of it is already stored.
+        One atomic batch; one by one if the batch is refused because a part of it is already stored. Returns the highest
+        of their sequences in the stream.
         """
         if len(messages) == 1:
-            await self._publish_one(messages[0])
-            return
+            return await self._publish_one(messages[0])
         try:
-            await self._publish_batch(messages)
+            return await self._publish_batch(messages)
         except PublishRefused as refusal:
             if refusal.code != _ERR_DUPLICATE_IN_BATCH:
                 raise
-            for message in messages:
-                await self._publish_one(message)
+            return max([await self._publish_one(message) for message in messages])
 
-    async def _publish_one(self, message: Outgoing) -> None:
-        await self._request(message.subject, message.data, _headers(message))
+    async def _publish_one(self, message: Outgoing) -> int:
+        return await self._request(message.subject, message.data, _headers(message))
 
-    async def _publish_batch(self, messages: Sequence[Outgoing]) -> None:
+    async def _publish_batch(self, messages: Sequence[Outgoing]) -> int:
         """ADR-50: the first message opens the batch, the last commits it, and only the last is answered with an ack."""
         batch = random_uuid()
-        last = len(messages)
+        last, sequence = len(messages), 0
         for number, message in enumerate(messages, start=1):
             headers = {**_headers(message), "Nats-Batch-Id": batch, "Nats-Batch-Sequence": str(number)}
             if number == last:
                 headers["Nats-Batch-Commit"] = "1"
-                await self._request(message.subject, message.data, headers)
+                sequence = await self._request(message.subject, message.data, headers)
             elif number == 1:
                 await self._request(message.subject, message.data, headers)
             else:
                 try:
                     await self._client.publish(message.subject, message.data, headers=headers)
                 except (nats.errors.Error, OSError) as error:
-                    raise Unavailable("the event bus went away: try again") from error
+                    raise Away("the event bus went away: try again") from error
+        return sequence
 
-    async def _request(self, subject: str, data: bytes, headers: dict[str, str]) -> None:
+    async def _request(self, subject: str, data: bytes, headers: dict[str, str]) -> int:
+        """Sends a message and returns its sequence; 0 for one that only opens a batch."""
         try:
             answer = await self._client.request(subject, data, timeout=_REQUEST_TIMEOUT_S, headers=headers)
         except (nats.errors.Error, OSError, TimeoutError) as error:
             # It may have arrived all the same: the caller sends it again under the same id (pitfalls.md 9).
-            raise Unavailable("the event bus did not confirm: try again") from error
+            raise Away("the event bus did not confirm: try again") from error
         if not answer.data:
-            return
-        error_part = json.loads(answer.data).get("error")
+            return 0
+        acknowledged = json.loads(answer.data)
+        error_part = acknowledged.get("error")
         if error_part:
             raise PublishRefused(int(error_part.get("err_code", 0)), str(error_part.get("description", "")))
+        return int(acknowledged["seq"])
 
     async def pull(self, stream: str, consumer: str, *, batch: int = BATCH) -> AsyncIterator[list[Incoming]]:
         """What comes for a declared consumer, in batches as large as have arrived; for ever, through reconnects.
@@ -229,11 +241,22 @@ class Bus:
 
     async def pending(self, stream: str, consumer: str) -> int:
         """Messages that a consumer has yet to ack."""
+        return (await self.consumer_state(stream, consumer)).waiting
+
+    async def stream_state(self, stream: str) -> StreamState:
+        """Which stream of that name it is, and how far it has come. Raises PublishRefused if there is none, or Away."""
+        info = await self._api(f"STREAM.INFO.{stream}", {})
+        return StreamState(made=str(info["created"]), last=int(info["state"]["last_seq"]))
+
+    async def consumer_state(self, stream: str, consumer: str) -> ConsumerState:
+        """How far a declared consumer is. Raises PublishRefused if there is none, or Away."""
         info = await self._api(f"CONSUMER.INFO.{stream}.{consumer}", {})
-        return int(info["num_pending"]) + int(info["num_ack_pending"])
+        return ConsumerState(
+            floor=int(info["ack_floor"]["stream_seq"]), waiting=int(info["num_pending"]) + int(info["num_ack_pending"])
+        )
 
     async def check_declared(self, service: str, declared: Declared) -> None:
-        """Stops a service whose streams are not as declared. Raises StreamsDiffer, or Unavailable."""
+        """Stops a service whose streams are not as declared. Raises StreamsDiffer, or Away."""
         for consumer in declared.consumers:
             if consumer["durable_name"] != service:
                 continue
@@ -267,7 +290,7 @@ class Bus:
                 f"$JS.API.{verb}", json.dumps(body).encode(), timeout=_REQUEST_TIMEOUT_S
             )
         except (nats.errors.Error, OSError, TimeoutError) as error:
-            raise Unavailable("the event bus does not answer: try again") from error
+            raise Away("the event bus does not answer: try again") from error
         parsed: dict[str, Any] = json.loads(answer.data)
         if "error" in parsed:
             raise PublishRefused(int(parsed["error"].get("err_code", 0)), str(parsed["error"].get("description")))

@@ -16,7 +16,7 @@ from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from shared.calls import Call
-from shared.errors import InvalidArgument, Unavailable
+from shared.errors import Away, InvalidArgument, Unavailable
 from shared.letters import Letters
 
 log = structlog.get_logger()
@@ -108,7 +108,7 @@ class Database:
         """A transaction that sees and writes only what the call's grant covers (row security, architecture 4).
 
         snapshot: every statement sees the same moment, for reads in pages that must fit together.
-        Commits when the block ends, rolls back when it raises. Raises Unavailable when the database is away.
+        Commits when the block ends, rolls back when it raises. Raises Away when the database does not answer.
         """
         begin = "BEGIN ISOLATION LEVEL REPEATABLE READ;" if snapshot else "BEGIN;"
         try:
@@ -125,13 +125,13 @@ class Database:
                     alive = await _roll_back(connection, raw)
                     if not alive and isinstance(error, _MAYBE_LOST):
                         log.warning("connection_lost", error=type(error).__name__, detail=str(error)[:200])
-                        raise Unavailable("the database connection was cut: try again") from error
+                        raise Away("the database connection was cut: try again") from error
                     raise
         except asyncpg.CharacterNotInRepertoireError as error:
             # PostgreSQL's text holds no NUL, whatever the contract lets through.
             raise UnstorableText("a text holds a character that cannot be stored (NUL): remove it") from error
         except _CONNECTION_LOST as error:
-            raise Unavailable("the database does not answer: try again") from error
+            raise Away("the database does not answer: try again") from error
         for done in transaction._after_commit:
             done()
 
@@ -154,7 +154,7 @@ class Database:
         """Takes a session advisory lock on a connection of its own while the block runs.
 
         Gives a question to ask now and again: whether the lock is held. It ends with its connection, which can be cut
-        without anybody telling us. Raises Unavailable when the database is away.
+        without anybody telling us. Raises Away when the database does not answer.
         """
         try:
             async with self._engine.connect() as connection:
@@ -175,7 +175,7 @@ class Database:
                     else:
                         await connection.invalidate()
         except (*_CONNECTION_LOST, *_MAYBE_LOST) as error:
-            raise Unavailable("the database does not answer: try again") from error
+            raise Away("the database does not answer: try again") from error
 
     async def close(self) -> None:
         """Closes the pool; open transactions have ended before."""

@@ -104,6 +104,10 @@ class Unavailable(DomainError):
     reason = "UNAVAILABLE"
 
 
+class Away(Unavailable):
+    """The database or the bus itself does not answer: whatever was asked of it is not at fault."""
+
+
 class TooMuch(DomainError):
     """More than this door takes at once."""
 

@@ -109,3 +109,18 @@ def retention_indexes_v1(service: str) -> Iterator[str]:
     schema = service
     yield f"create index answers_time on {schema}.answers (answer_time)"
     yield f"create index inbox_time on {schema}.inbox (received_time)"
+
+
+def kept_until_taken_in_v1(service: str) -> Iterator[str]:
+    """Statements by which a sent row stays in the outbox until every consumer has taken it in (shared.relay).
+
+    sent_sequence: where the stream has it, null while it is not sent; sent_to: when that stream was made.
+    """
+    schema = service
+    yield f"alter table {schema}.outbox add column sent_sequence bigint, add column sent_to text"
+    yield f"create index outbox_unsent on {schema}.outbox (id) where sent_sequence is null"
+    yield (
+        f"create index outbox_sent on {schema}.outbox (stream, sent_to, sent_sequence) where sent_sequence is not null"
+    )
+    # A queue: every row dies soon, and a share of a table that is nearly empty would be reached too late.
+    yield (f"alter table {schema}.outbox set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000)")

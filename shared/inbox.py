@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -12,18 +13,19 @@ import structlog
 from google.protobuf.message import DecodeError
 
 from plumbline.facts.v1 import facts_pb2
-from shared import outbox, telemetry
+from shared import delivery, outbox, telemetry
 from shared.bus import Bus, Incoming
 from shared.calls import Call, system_call
 from shared.clock import Clock
 from shared.database import Database, Transaction
-from shared.errors import DomainError, Unavailable
+from shared.delivery import Tries
+from shared.errors import Away, DomainError, Unavailable
 
 log = structlog.get_logger()
 
-# After this many deliveries a fact is parked: it will not get better by itself.
-MAX_ATTEMPTS = 5
 _RETRY_S = 0.5
+# Well within the time after which the bus sends a batch again (ack_wait in deploy/nats/streams.toml).
+_SAY_SO_EVERY_S = 5.0
 # Facts that carry a newer schema wait, parked, until this service knows it.
 KNOWN_SCHEMA = 1
 
@@ -83,6 +85,7 @@ class Inbox(Generic[Content]):
         self._clock = clock
         self._apply = apply
         self._wake = wake
+        self._tries = Tries()
         self._receive = _RECEIVE.format(schema=service)
         self._park_sql = _PARK.format(schema=service)
 
@@ -102,11 +105,7 @@ class Inbox(Generic[Content]):
         if not readable:
             return
         try:
-            await self._apply_in_one([received for _, received in readable])
-        except Unavailable:
-            await self._nak([message for message, _ in readable])
-            await asyncio.sleep(_RETRY_S)
-            return
+            await self._apply_patiently(readable)
         except Exception as error:
             if len(readable) == 1:
                 await self._give_back_or_park(*readable[0], error)
@@ -114,18 +113,29 @@ class Inbox(Generic[Content]):
             log.warning("batch_failed", service=self._service, size=len(readable), error=type(error).__name__)
             for message, received in readable:
                 await self._take_one(message, received)
-            return
-        for message, _ in readable:
-            await message.ack()
 
     async def _take_one(self, message: Incoming, received: Received[Content]) -> None:
         try:
-            await self._apply_in_one([received])
-        except Unavailable:
-            await self._nak([message])
+            await self._apply_patiently([(message, received)])
         except Exception as error:
             await self._give_back_or_park(message, received, error)
-        else:
+
+    async def _apply_patiently(self, batch: Sequence[tuple[Incoming, Received[Content]]]) -> None:
+        """Applies a batch and acknowledges it. While the database is away it waits: that uses up no fact's tries."""
+        said = time.monotonic()
+        while True:
+            try:
+                await self._apply_in_one([received for _, received in batch])
+            except Away:
+                await asyncio.sleep(_RETRY_S)
+                if time.monotonic() - said >= _SAY_SO_EVERY_S:
+                    said = time.monotonic()
+                    for message, _ in batch:
+                        await message.in_progress()
+                continue
+            break
+        self._tries.done(received.message_id for _, received in batch)
+        for message, _ in batch:
             await message.ack()
 
     async def _apply_in_one(self, batch: Sequence[Received[Content]]) -> None:
@@ -139,39 +149,36 @@ class Inbox(Generic[Content]):
     async def _apply_fresh(self, tx: Transaction, batch: Sequence[Received[Content]]) -> None:
         """Drops what was received before, applies the rest, and writes what follows from it."""
         rows = await tx.fetch(self._receive, [received.message_id for received in batch])
-        fresh_ids = {row["message_id"] for row in rows}
-        fresh = []
-        for received in batch:
-            if received.message_id in fresh_ids:
-                fresh_ids.discard(received.message_id)
-                fresh.append(received)
+        fresh = delivery.first_of_each(batch, [row["message_id"] for row in rows])
         if fresh:
             await self._apply(tx, fresh)
         await outbox.write(tx)
 
     async def _give_back_or_park(self, message: Incoming, received: Received[Content], error: Exception) -> None:
+        pause_s = self._tries.failed(received.message_id)
         log.warning(
             "fact_failed",
             service=self._service,
             subject=received.subject,
-            attempts=message.attempts,
+            attempts=self._tries.attempts(received.message_id),
             error=type(error).__name__,
         )
-        if message.attempts < MAX_ATTEMPTS:
-            await message.nak(delay_s=_RETRY_S * 2 ** (message.attempts - 1))
+        if pause_s is not None:
+            await message.nak(delay_s=pause_s)
         else:
             await self._park(message, type_=_type_of(received.subject), reason=f"{type(error).__name__}: {error}"[:500])
 
     async def _park(self, message: Incoming, *, type_: str, reason: str) -> None:
+        message_id = message.message_id or message.subject
         try:
             async with self._database.transaction(self._call()) as tx:
                 await tx.fetch(
                     self._park_sql,
-                    message.message_id or message.subject,
+                    message_id,
                     message.subject,
                     type_,
                     reason,
-                    message.attempts,
+                    self._tries.attempts(message_id) or 1,
                     message.data,
                     self._clock.now(),
                 )
@@ -179,11 +186,8 @@ class Inbox(Generic[Content]):
             await message.nak(delay_s=_RETRY_S)
             return
         log.error("fact_parked", service=self._service, subject=message.subject, reason=reason)
+        self._tries.done([message_id])
         await message.ack()
-
-    async def _nak(self, messages: Sequence[Incoming]) -> None:
-        for message in messages:
-            await message.nak(delay_s=_RETRY_S)
 
     def _received(self, message: Incoming) -> Received[Content]:
         return Received(

@@ -154,7 +154,8 @@ async def _start(
 ) -> Parts:
     """Waits for the bus, builds the service and binds. Raises StreamsDiffer."""
     bus = await patiently("bus", lambda: Bus.connect(settings.nats_url, name=settings.service))
-    relay = Relay(service=settings.service, database=system_database, bus=bus, clock=clock)
+    declared = buses.read_declared()
+    relay = Relay(service=settings.service, database=system_database, bus=bus, clock=clock, declared=declared)
     parts = Parts(
         config=settings,
         clock=clock,
@@ -166,7 +167,7 @@ async def _start(
         relay=relay,
     )
     parts.loops += [relay.run, lambda: retention.keep_forgetting(settings.service, system_database, clock)]
-    await patiently("streams", lambda: bus.check_declared(settings.service, buses.read_declared()))
+    await patiently("streams", lambda: bus.check_declared(settings.service, declared))
     await build(parts, server.server)
     parked = ParkedFacts(
         service=settings.service,

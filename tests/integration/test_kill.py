@@ -56,7 +56,7 @@ async def in_outbox(world: World) -> int:
     """Rows that plans has committed and not yet published."""
     connection = await asyncpg.connect(world.stack.postgres_dsn)
     try:
-        return int(await connection.fetchval("select count(*) from plans.outbox"))
+        return int(await connection.fetchval("select count(*) from plans.outbox where sent_sequence is null"))
     finally:
         await connection.close()
 
