@@ -7,7 +7,7 @@ import importlib.metadata
 import os
 import signal
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from pathlib import Path
 from string import Template
 from urllib.parse import quote
@@ -28,6 +28,7 @@ MAX_PAYLOAD = "1MB"
 # The server reserves what the streams may grow to; they may take 16 GB (deploy/nats/streams.toml).
 MAX_FILE_STORE = "32GB"
 PROBE_TIMEOUT_S = 1.0
+HEALTHY = "200"
 STOP = (StopStep(signal.SIGTERM, 10),)
 # What a service asks of JetStream: its own declared consumers, and unnamed ones to look at a stream. It makes, changes
 # and empties no stream, and takes nothing from another service's consumer.
@@ -87,7 +88,13 @@ def render(
 
 
 def part(
-    program: Path, *, configuration: str, monitor_port: int, folder: StackFolder, kept_open: tuple[int, ...]
+    program: Path,
+    *,
+    configuration: str,
+    monitor_port: int,
+    folder: StackFolder,
+    kept_open: tuple[int, ...],
+    after_restart: Callable[[], Coroutine[object, object, None]],
 ) -> Part:
     """The server as a part of the stack; its configuration is written here, because it holds passwords."""
     file = folder.nats / "nats-server.conf"
@@ -104,13 +111,18 @@ def part(
     )
 
     async def is_ready(_: Child) -> bool:
-        return await is_healthy(monitor_port)
+        return await health(monitor_port) == HEALTHY
 
-    return Part(name=PART, launch=launch, is_ready=is_ready)
+    async def is_sick() -> bool:
+        # A full disk makes every publish time out, also after there is room again; a restart cures it (nats.md).
+        # No answer at all is no word of its own: it may be busy, or paused by somebody.
+        return await health(monitor_port) not in (HEALTHY, "")
+
+    return Part(name=PART, launch=launch, is_ready=is_ready, after_restart=after_restart, is_sick=is_sick)
 
 
-async def is_healthy(monitor_port: int) -> bool:
-    """Whether the server says that it and its JetStream are well."""
+async def health(monitor_port: int) -> str:
+    """The status with which the server answers for itself and its JetStream; empty when it does not answer."""
     try:
         async with asyncio.timeout(PROBE_TIMEOUT_S):
             reader, writer = await asyncio.open_connection(LOOPBACK, monitor_port)
@@ -121,8 +133,9 @@ async def is_healthy(monitor_port: int) -> bool:
                 writer.close()
                 await writer.wait_closed()
     except (OSError, TimeoutError):
-        return False
-    return b" 200 " in answer.split(b"\r\n", 1)[0]
+        return ""
+    words = answer.split(b"\r\n", 1)[0].split()
+    return words[1].decode() if len(words) > 1 else ""
 
 
 def _installed_programs() -> list[Path]:

@@ -118,6 +118,13 @@ def with_login(dsn: str, *, database: str, user: str | None = None, password: st
     return urlunsplit((parts.scheme, f"{login}@{place}" if login else place, f"/{database}", parts.query, ""))
 
 
+def with_port(dsn: str, port: int) -> str:
+    """The same server as it is reached through another port of this machine."""
+    parts = urlsplit(dsn)
+    login = parts.netloc.rpartition("@")[0]
+    return urlunsplit((parts.scheme, f"{login}@{LOOPBACK}:{port}", parts.path, parts.query, ""))
+
+
 async def prepare_cluster(
     folder: StackFolder,
     *,

@@ -27,6 +27,7 @@ from services.cli.folder import DEFAULT_FOLDER, StackFolder
 from services.cli.ports import LOOPBACK, NoFreePort, PortTaken, choose_ports
 from services.cli.ready import Ready, announce, withdraw
 from services.cli.refusals import PartFailed, StackRefused
+from services.cli.restarts import RestartPolicy
 from services.cli.supervisor import Supervisor, together
 from shared import bus, identity, migrations
 from shared.config import SERVICES
@@ -38,6 +39,7 @@ TEMPLATE = service_processes.PROJECT / "deploy" / "nats" / "nats-server.conf"
 STREAMS = service_processes.PROJECT / "deploy" / "nats" / "streams.toml"
 # Recovery after a power cut reads at most max_wal_size; the rest are ready in a second or two.
 PART_TIMEOUT_S = 60.0
+DECLARE_PAUSE_S = 1.0
 HOUR = timedelta(hours=1)
 
 Report = Callable[..., None]
@@ -53,7 +55,8 @@ class StackOptions:
 
     environment: as of the process; PLUMBLINE_PG_DSN and PLUMBLINE_NATS_URL name external servers, PLUMBLINE_PG_BIN and
     PLUMBLINE_NATS_BIN other programs. report: called with a key of `words.py` and its facts, as things happen.
-    stand_ins: modules that take the place of a service; they have no tables.
+    stand_ins: modules that are run in the place of a service's own. through: ports by which the services reach postgres
+    or nats instead of straight. restarts: when a part that died is started again, and when to give up.
     """
 
     folder: Path = DEFAULT_FOLDER
@@ -62,6 +65,8 @@ class StackOptions:
     ready_file: Path | None = None
     part_timeout_s: float = PART_TIMEOUT_S
     stand_ins: Mapping[str, str] = field(default_factory=dict)
+    through: Mapping[str, int] = field(default_factory=dict)
+    restarts: RestartPolicy = field(default_factory=RestartPolicy)
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     report: Report = _silent
 
@@ -74,7 +79,7 @@ class Stack:
         self._folder = folder
         self._kept_open = (lock,)
         self._report = options.report
-        self._supervisor = Supervisor(report=options.report)
+        self._supervisor = Supervisor(report=options.report, policy=options.restarts)
         self._external_dsn = postgres.external_dsn(options.environment)
         self._external_nats = nats.external_url(options.environment)
         self._credentials = keep_credentials(folder.secrets, roles=database_roles(SERVICES), users=bus_users(SERVICES))
@@ -193,6 +198,16 @@ class Stack:
             database=postgres.MAINTENANCE_DATABASE,
         )
 
+    def _database_url_for_services(self, role: str) -> str:
+        url, port = self.database_url(role), self._options.through.get(postgres.PART)
+        return url if port is None else postgres.with_port(url, port)
+
+    def _nats_url_for_services(self, user: str) -> str:
+        port = self._options.through.get(nats.PART)
+        if port is None:
+            return self.nats_url(user)
+        return nats.url(user=user, password=self._credentials.bus[user], port=port)
+
     def _choose_ports(self) -> dict[str, int]:
         # Every part has its place, started or not, so that a base always gives the same ports.
         others = tuple(service for service in self._options.services if service not in SERVICES)
@@ -230,7 +245,7 @@ class Stack:
             await self._start_postgres()
         self._report("migrating")
         dsn, passwords = self._maintenance_dsn, dict(self._credentials.database)
-        real = tuple(service for service in self._options.services if service not in self._options.stand_ins)
+        real = tuple(service for service in self._options.services if service in SERVICES)
         try:
             await asyncio.to_thread(migrations.prepare, dsn, passwords)
             await asyncio.to_thread(migrations.migrate, dsn, real)
@@ -275,16 +290,26 @@ class Stack:
             monitor_port=self._ports[MONITOR],
             folder=self._folder,
             kept_open=self._kept_open,
+            after_restart=self._declare_streams_again,
         )
         await self._supervisor.start(part, timeout_s=self._options.part_timeout_s)
         self._report("part_ready", part=nats.PART)
 
+    async def _declare_streams_again(self) -> None:
+        """A server that lost its store comes back without streams; the services fill new ones from their outboxes."""
+        while True:
+            try:
+                return await bus.declare_streams(self.nats_url(BUS_ADMIN), STREAMS)
+            except (DomainError, bus.PublishRefused) as error:
+                self._report("streams_not_declared", cause=error)
+            await asyncio.sleep(DECLARE_PAUSE_S)
+
     async def _start_service(self, service: str) -> None:
         surroundings = service_processes.Surroundings(
             listen=self.addresses[service],
-            database_url=self.database_url(service),
-            system_database_url=self.database_url(f"{service}_system"),
-            nats_url=self.nats_url(service),
+            database_url=self._database_url_for_services(service),
+            system_database_url=self._database_url_for_services(f"{service}_system"),
+            nats_url=self._nats_url_for_services(service),
             addresses=self.addresses,
         )
         part = service_processes.part(

@@ -12,16 +12,26 @@ from services.cli.refusals import PartFailed
 from services.cli.restarts import RestartPolicy
 
 READY_POLL_S = 0.02
+# A part that says of itself that it is unwell for so long is killed and started again. Long enough that one which stays
+# unwell is not taken for one that dies again and again (restarts.py).
+SICK_POLL_S = 1.0
+SICK_PATIENCE_S = 15.0
 
 
 @dataclass(frozen=True)
 class Part:
-    """One supervised process. is_ready: asked again and again; before: done before each start."""
+    """One supervised process.
+
+    is_ready: asked again and again until it is; before: done before each start; after_restart: done when it is back
+    after a death; is_sick: whether it says that it is unwell although it lives.
+    """
 
     name: str
     launch: Launch
     is_ready: Callable[[Child], Awaitable[bool]]
     before: Callable[[], Awaitable[None]] | None = None
+    after_restart: Callable[[], Coroutine[object, object, None]] | None = None
+    is_sick: Callable[[], Awaitable[bool]] | None = None
 
 
 @dataclass
@@ -70,7 +80,7 @@ class Supervisor:
 
     async def _guard(self, running: _Running) -> None:
         while True:
-            code = await running.child.wait()
+            code = await self._until_it_ends(running)
             name, log = running.part.name, running.part.launch.log
             now = time.monotonic()
             running.deaths.append(now)
@@ -89,7 +99,27 @@ class Supervisor:
                 await running.part.before()
             running.child = _spawn(running.part)
             if await _is_ready_before_it_ends(running):
+                if running.part.after_restart is not None:
+                    await _while_it_lives(running, running.part.after_restart())
                 self._report("part_is_back", part=name)
+
+    async def _until_it_ends(self, running: _Running) -> int:
+        """Waits for the end of a part, and ends one that has been unwell for too long."""
+        if running.part.is_sick is None:
+            return await running.child.wait()
+        sick_s = 0.0
+        while not running.child.has_ended:
+            ended = asyncio.ensure_future(running.child.wait())
+            await asyncio.wait({ended}, timeout=SICK_POLL_S)
+            ended.cancel()
+            if running.child.has_ended:
+                break
+            sick_s = sick_s + SICK_POLL_S if await running.part.is_sick() else 0.0
+            if sick_s >= SICK_PATIENCE_S:
+                self._report("part_is_sick", part=running.part.name, seconds=int(sick_s))
+                running.child.kill_group()
+                break
+        return await running.child.wait()
 
     def _note_end(self, guard: asyncio.Task[None]) -> None:
         if guard.cancelled() or self._broken.done():
@@ -140,6 +170,19 @@ async def _is_ready_before_it_ends(running: _Running) -> bool:
             return True
         await asyncio.sleep(READY_POLL_S)
     return False
+
+
+async def _while_it_lives(running: _Running, work: Coroutine[object, object, None]) -> None:
+    """Does something for a part; gives it up when the part ends meanwhile."""
+    doing, ended = asyncio.ensure_future(work), asyncio.ensure_future(running.child.wait())
+    try:
+        await asyncio.wait({doing, ended}, return_when=asyncio.FIRST_COMPLETED)
+        if doing.done():
+            doing.result()
+    finally:
+        for task in (doing, ended):
+            task.cancel()
+        await asyncio.gather(doing, ended, return_exceptions=True)
 
 
 async def _stop(running: _Running) -> None:

@@ -128,6 +128,14 @@ _UP: Final = {
     "up.admin_token": Words("管理员令牌", "Administrator's token"),
     "part_ready": Words("{part} 已就绪", "{part} is ready"),
     "part_died": Words("{part} 意外退出（{code}）,正在重启", "{part} ended unexpectedly ({code}); starting it again"),
+    "part_is_sick": Words(
+        "{part} 自报不正常已 {seconds} 秒，正在重启",
+        "{part} has called itself unwell for {seconds} s; starting it again",
+    ),
+    "streams_not_declared": Words(
+        "总线已恢复，但事件流尚未声明（{cause}），正在重试",
+        "The bus is back, its streams are not declared yet ({cause}); trying again",
+    ),
     "part_is_back": Words("{part} 已恢复", "{part} is back"),
     "migrating": Words("正在准备数据库", "Preparing the database"),
     "migrated": Words("数据库已准备好", "The database is prepared"),
