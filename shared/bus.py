@@ -112,7 +112,8 @@ class Bus:
             bus.reconnections += 1
 
         connecting = client.connect(
-            url,
+            # The nodes of a cluster, separated by commas, each with the login.
+            url.split(","),
             name=name,
             error_cb=report,
             reconnected_cb=reconnected,
@@ -311,11 +312,18 @@ def read_declared(path: Path = STREAMS_FILE) -> Declared:
     return Declared(streams=tuple(parsed["stream"]), consumers=tuple(parsed["consumer"]))
 
 
-async def declare_streams(url: str, path: Path = STREAMS_FILE) -> None:
-    """Connects as the administrator and declares the cell's streams and consumers."""
+async def declare_streams(url: str, path: Path = STREAMS_FILE, *, replicas: int | None = None) -> None:
+    """Connects as the administrator and declares the cell's streams and consumers.
+
+    replicas: on how many nodes each stream is kept; None: as the file says.
+    """
+    declared = read_declared(path)
+    if replicas is not None:
+        streams = tuple({**stream, "num_replicas": replicas} for stream in declared.streams)
+        declared = Declared(streams=streams, consumers=declared.consumers)
     bus = await Bus.connect(url, name="declare-streams")
     try:
-        await bus.declare(read_declared(path))
+        await bus.declare(declared)
     finally:
         await bus.close()
 

@@ -39,9 +39,9 @@ def read(service: str, environment: Mapping[str, str] | None = None) -> ServiceC
     return ServiceConfig(
         service=service,
         listen=_needed(source, "PLUMBLINE_LISTEN"),
-        database_url=_needed(source, "PLUMBLINE_DATABASE_URL"),
-        system_database_url=_needed(source, "PLUMBLINE_SYSTEM_DATABASE_URL"),
-        nats_url=_needed(source, "PLUMBLINE_NATS_URL"),
+        database_url=secret(source, "PLUMBLINE_DATABASE_URL"),
+        system_database_url=secret(source, "PLUMBLINE_SYSTEM_DATABASE_URL"),
+        nats_url=secret(source, "PLUMBLINE_NATS_URL"),
         jwks=_file(source, "PLUMBLINE_JWKS_FILE"),
         service_token=_file(source, "PLUMBLINE_SERVICE_TOKEN_FILE").strip(),
         addresses=_addresses(source.get("PLUMBLINE_ADDRESSES", "{}")),
@@ -49,6 +49,33 @@ def read(service: str, environment: Mapping[str, str] | None = None) -> ServiceC
         trace_ratio=_ratio(source.get("PLUMBLINE_TRACE_RATIO", "0.05")),
         otlp_endpoint=source.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
     )
+
+
+def secret(source: Mapping[str, str], name: str) -> str:
+    """A value that holds a password: the variable itself, or the file that `<name>_FILE` names.
+
+    Whoever may look at a container sees its variables; a file is seen by whoever may open it. Raises BadConfiguration.
+    """
+    in_file = f"{name}_FILE"
+    if not source.get(in_file):
+        return _needed(source, name)
+    if source.get(name):
+        raise BadConfiguration(f"{name} and {in_file} are both set: leave one out")
+    value = _file(source, in_file).strip()
+    if not value:
+        raise BadConfiguration(f"{in_file} names an empty file")
+    return value
+
+
+def stream_replicas(source: Mapping[str, str], *, otherwise: int) -> int:
+    """On how many nodes of the bus each stream is kept: PLUMBLINE_STREAM_REPLICAS. Raises BadConfiguration."""
+    name = "PLUMBLINE_STREAM_REPLICAS"
+    text = source.get(name, "") or str(otherwise)
+    if text not in ("1", "3", "5"):
+        raise BadConfiguration(
+            f"{name} must be 1, 3 or 5: an even number bears no more failures than the odd one below"
+        )
+    return int(text)
 
 
 def _needed(source: Mapping[str, str], name: str) -> str:

@@ -1,7 +1,8 @@
 """Brings a database to the shape that the services expect: roles and schemas first, then each service's migrations.
 
 Runs as a job before new code starts, never from a service (pitfalls.md 8).
-`python -m shared.migrations` does both, with the DSN in PLUMBLINE_ADMIN_DSN and PLUMBLINE_ROLE_PASSWORDS as JSON.
+`python -m shared.migrations` does both, with the DSN in PLUMBLINE_ADMIN_DSN and PLUMBLINE_ROLE_PASSWORDS as JSON, or
+in the files that the same names with _FILE say.
 """
 
 from __future__ import annotations
@@ -22,7 +23,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from shared import config
 from shared.config import SERVICES
+from shared.patience import until_it_answers
+from shared.schemas import newest_migration, said_of
 
 DATABASE = "plumbline"
 OLDEST_SERVER = 180000
@@ -122,6 +126,7 @@ def _upgrade(connection: Connection, service: str) -> None:
             environment.configure(connection=connection, version_table_schema=service, transaction_per_migration=True)
             with environment.begin_transaction():
                 environment.run_migrations()
+            connection.execute(text(f"comment on schema {service} is '{said_of(newest_migration(service))}'"))
             connection.commit()
         finally:
             connection.rollback()
@@ -146,15 +151,19 @@ def _to_database(admin_dsn: str) -> str:
 
 
 def main() -> None:
-    """The job before the services; exits 1 with a sentence if something is missing."""
-    dsn = os.environ.get("PLUMBLINE_ADMIN_DSN", "")
-    passwords = os.environ.get("PLUMBLINE_ROLE_PASSWORDS", "")
-    if not dsn or not passwords:
-        sys.exit("PLUMBLINE_ADMIN_DSN and PLUMBLINE_ROLE_PASSWORDS must be set")
+    """The job before the services; waits for the database, and exits 1 with a sentence if something is missing."""
     try:
-        prepare(dsn, json.loads(passwords))
-        migrate(dsn)
-    except (ServerTooOld, KeyError, ValueError, OSError) as error:
+        dsn = config.secret(os.environ, "PLUMBLINE_ADMIN_DSN")
+        passwords = json.loads(config.secret(os.environ, "PLUMBLINE_ROLE_PASSWORDS"))
+
+        def bring() -> None:
+            prepare(dsn, passwords)
+            migrate(dsn)
+
+        until_it_answers("the database", bring, away=(OSError, asyncpg.CannotConnectNowError))
+    except config.BadConfiguration as error:
+        sys.exit(str(error))
+    except (ServerTooOld, KeyError, ValueError, OSError, asyncpg.PostgresError) as error:
         sys.exit(f"the database could not be prepared: {error}")
 
 

@@ -16,7 +16,7 @@ from google.protobuf.descriptor import ServiceDescriptor
 
 from plumbline.facts.v1 import facts_pb2, facts_pb2_grpc
 from shared import bus as buses
-from shared import config, retention, telemetry
+from shared import config, retention, schemas, telemetry
 from shared.answers import Answers
 from shared.bus import Bus
 from shared.clock import Clock, SystemClock
@@ -152,7 +152,8 @@ async def _start(
     system_database: Database,
     clock: Clock,
 ) -> Parts:
-    """Waits for the bus, builds the service and binds. Raises StreamsDiffer."""
+    """Waits for database and bus, builds the service and binds. Raises StreamsDiffer."""
+    await patiently("schema", lambda: schemas.check_migrated(settings.service, settings.system_database_url))
     bus = await patiently("bus", lambda: Bus.connect(settings.nats_url, name=settings.service))
     declared = buses.read_declared()
     relay = Relay(service=settings.service, database=system_database, bus=bus, clock=clock, declared=declared)

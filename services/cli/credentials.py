@@ -1,4 +1,4 @@
-"""The passwords, the signing key and the tokens of one embedded stack, made once and kept; knows no server."""
+"""The passwords, the signing key and the tokens of a stack or a deployment, made once and kept; knows no server."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from services.cli.folder import StackFolder, write_atomically
@@ -14,6 +14,8 @@ from shared.identity import mint, new_signing_key, public_jwks
 
 # Refreshed at each start; long enough that a stack left running over a holiday still answers.
 TOKEN_LIFETIME = timedelta(days=30)
+# Of a token that somebody acts with for a while.
+HOUR = timedelta(hours=1)
 # All labels: the person who runs the stack on this machine, and the services themselves.
 FULL_CLEARANCE = 3
 ADMIN_ROLE = "administrator-dev"
@@ -32,6 +34,38 @@ class Credentials:
     database: Mapping[str, str]
     bus: Mapping[str, str]
     were_made: bool
+
+
+@dataclass(frozen=True)
+class Signer:
+    """Makes people's tokens with the private key of a stack or a deployment, as long as there is no sign-in."""
+
+    private_key: str
+
+    def mint(
+        self,
+        *,
+        subject: str,
+        tenant: str,
+        role: str,
+        path: str,
+        clearance: int,
+        line: str = "territorial",
+        now: datetime | None = None,
+        lifetime: timedelta = HOUR,
+    ) -> str:
+        """A token that the services accept, valid from now unless told otherwise."""
+        return mint(
+            self.private_key,
+            subject=subject,
+            tenant=tenant,
+            role=role,
+            path=path,
+            clearance=clearance,
+            line=line,
+            now=now or datetime.now(UTC),
+            lifetime=lifetime,
+        )
 
 
 def new_password() -> str:
@@ -76,10 +110,17 @@ def keep_signing_key(folder: StackFolder) -> str:
     return private
 
 
-def refresh_tokens(folder: StackFolder, private_key: str, *, services: Iterable[str], now: datetime) -> str:
+def refresh_tokens(
+    folder: StackFolder,
+    private_key: str,
+    *,
+    services: Iterable[str],
+    now: datetime,
+    lifetime: timedelta = TOKEN_LIFETIME,
+) -> str:
     """Write the administrator's token and one a service; returns the administrator's."""
     for service in services:
-        token = _service_token(private_key, service=service, now=now)
+        token = _service_token(private_key, service=service, now=now, lifetime=lifetime)
         write_atomically(folder.token(service), token, mode=PRIVATE)
     admin = mint(
         private_key,
@@ -89,13 +130,13 @@ def refresh_tokens(folder: StackFolder, private_key: str, *, services: Iterable[
         path="",
         clearance=FULL_CLEARANCE,
         now=now,
-        lifetime=TOKEN_LIFETIME,
+        lifetime=lifetime,
     )
     write_atomically(folder.admin_token, admin, mode=PRIVATE)
     return admin
 
 
-def _service_token(private_key: str, *, service: str, now: datetime) -> str:
+def _service_token(private_key: str, *, service: str, now: datetime, lifetime: timedelta) -> str:
     return mint(
         private_key,
         subject=f"service:{service}",
@@ -104,7 +145,7 @@ def _service_token(private_key: str, *, service: str, now: datetime) -> str:
         path="",
         clearance=FULL_CLEARANCE,
         now=now,
-        lifetime=TOKEN_LIFETIME,
+        lifetime=lifetime,
     )
 
 

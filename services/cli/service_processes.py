@@ -1,4 +1,4 @@
-"""How a service of ours is started as a process and asked whether it serves; knows no service's inside."""
+"""How a service of ours is started as a process; knows no service's inside."""
 
 from __future__ import annotations
 
@@ -10,20 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import grpc
-from grpc_health.v1 import health_pb2
-
 from services.cli.folder import StackFolder
 from services.cli.processes import Child, Launch, StopStep
 from services.cli.supervisor import Part
+from shared.health import is_serving
 
 # The repository, or wherever the packages were installed: services are started there, contracts are found there.
 PROJECT = Path(__file__).resolve().parents[2]
 CONTRACTS = PROJECT / "protos" / "gen"
 # A service drains its calls for some seconds on SIGTERM (pitfalls.md 3).
 STOP = (StopStep(signal.SIGTERM, 15),)
-PROBE_TIMEOUT_S = 1.0
-HEALTH_CHECK = "/grpc.health.v1.Health/Check"
 # Of the caller's environment, what a service may be told; the rest of PLUMBLINE_* is the stack's to say.
 PASSED_ON = ("PLUMBLINE_LOG_LEVEL", "PLUMBLINE_TRACE_RATIO")
 
@@ -65,21 +61,6 @@ def part(
         return await is_serving(surroundings.listen)
 
     return Part(name=service, launch=launch, is_ready=is_ready)
-
-
-async def is_serving(address: str) -> bool:
-    """Whether the server at host:port says SERVING for itself as a whole."""
-    async with grpc.aio.insecure_channel(address) as channel:
-        check = channel.unary_unary(
-            HEALTH_CHECK,
-            request_serializer=health_pb2.HealthCheckRequest.SerializeToString,
-            response_deserializer=health_pb2.HealthCheckResponse.FromString,
-        )
-        try:
-            answer = await check(health_pb2.HealthCheckRequest(service=""), timeout=PROBE_TIMEOUT_S)
-        except grpc.aio.AioRpcError:
-            return False
-    return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
 
 
 def _environment(

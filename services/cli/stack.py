@@ -8,7 +8,7 @@ import os
 import random
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import asyncpg
@@ -17,6 +17,7 @@ from services.cli import nats, postgres, service_processes
 from services.cli.credentials import (
     BUS_ADMIN,
     Credentials,
+    Signer,
     bus_users,
     database_roles,
     keep_credentials,
@@ -29,7 +30,7 @@ from services.cli.ready import Ready, announce, withdraw
 from services.cli.refusals import PartFailed, StackRefused
 from services.cli.restarts import RestartPolicy
 from services.cli.supervisor import Supervisor, together
-from shared import bus, identity, migrations
+from shared import bus, health, migrations
 from shared.config import SERVICES
 from shared.errors import DomainError
 
@@ -40,7 +41,6 @@ STREAMS = service_processes.PROJECT / "deploy" / "nats" / "streams.toml"
 # Recovery after a power cut reads at most max_wal_size; the rest are ready in a second or two.
 PART_TIMEOUT_S = 60.0
 DECLARE_PAUSE_S = 1.0
-HOUR = timedelta(hours=1)
 
 Report = Callable[..., None]
 
@@ -83,8 +83,10 @@ class Stack:
         self._external_dsn = postgres.external_dsn(options.environment)
         self._external_nats = nats.external_url(options.environment)
         self._credentials = keep_credentials(folder.secrets, roles=database_roles(SERVICES), users=bus_users(SERVICES))
-        self._signing_key = keep_signing_key(folder)
-        self.admin_token = refresh_tokens(folder, self._signing_key, services=SERVICES, now=datetime.now(UTC))
+        signing_key = keep_signing_key(folder)
+        # Makes a token that the services of this stack accept.
+        self.mint = Signer(signing_key).mint
+        self.admin_token = refresh_tokens(folder, signing_key, services=SERVICES, now=datetime.now(UTC))
         self._ports = self._choose_ports()
         self.addresses = {service: f"{LOOPBACK}:{self._ports[service]}" for service in options.services}
 
@@ -146,31 +148,6 @@ class Stack:
             return self._external_nats
         return nats.url(user=user, password=self._credentials.bus[user], port=self._ports[nats.PART])
 
-    def mint(
-        self,
-        *,
-        subject: str,
-        tenant: str,
-        role: str,
-        path: str,
-        clearance: int,
-        line: str = "territorial",
-        now: datetime | None = None,
-        lifetime: timedelta = HOUR,
-    ) -> str:
-        """A token that the services of this stack accept, valid from now unless told otherwise."""
-        return identity.mint(
-            self._signing_key,
-            subject=subject,
-            tenant=tenant,
-            role=role,
-            path=path,
-            clearance=clearance,
-            line=line,
-            now=now or datetime.now(UTC),
-            lifetime=lifetime,
-        )
-
     def pid(self, part: str) -> int:
         """The process id of a service, `postgres` or `nats` at this moment."""
         return self._supervisor.pid(part)
@@ -181,7 +158,7 @@ class Stack:
 
     async def is_serving(self, service: str) -> bool:
         """Whether a service answers its health check with SERVING now."""
-        return await service_processes.is_serving(self.addresses[service])
+        return await health.is_serving(self.addresses[service])
 
     async def wait(self) -> None:
         """Waits for ever, or raises PartFailed when a part died too often."""
