@@ -22,6 +22,10 @@ _CONNECTION: Final = {
     "token_missing": Words(
         "指定了地址，还需要在 {variable} 中给出令牌。", "With addresses given, {variable} must hold a token."
     ),
+    "addresses_missing": Words(
+        '需要在 {variable} 中给出各服务的地址，如 {{"directory": "主机:端口"}}。',
+        '{variable} must say where the services are, as JSON such as {{"directory": "host:port"}}.',
+    ),
     "addresses_unreadable": Words(
         '{variable} 应为 JSON，如 {{"directory": "主机：端口"}}。',
         '{variable} must be JSON such as {{"directory": "host:port"}}.',

@@ -73,6 +73,14 @@ def find(folder: StackFolder, environment: Mapping[str, str]) -> Place:
     return Place(addresses, token, nats_url)
 
 
+def named_addresses(environment: Mapping[str, str]) -> dict[str, str]:
+    """Where the services of the deployment are that PLUMBLINE_ADDRESSES names. Raises StackRefused."""
+    named = environment.get(ADDRESSES_VARIABLE, "")
+    if not named:
+        raise StackRefused("addresses_missing", variable=ADDRESSES_VARIABLE)
+    return _addresses(named)
+
+
 class Connection:
     """The doors of all services, with one token. Used as `async with Connection(place) as connection`."""
 

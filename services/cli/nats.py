@@ -1,4 +1,4 @@
-"""The embedded nats-server: its program, its configuration and when it is ready; knows no stream and no fact."""
+"""The embedded nats-server: its program, its configuration, also as a cluster's node, and when it is ready."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ PROGRAM = "nats-server"
 MAX_PAYLOAD = "1MB"
 # The server reserves what the streams may grow to; they may take 16 GB (deploy/nats/streams.toml).
 MAX_FILE_STORE = "32GB"
+# Whom a node of a cluster lets in from another node; no client is ever this user.
+ROUTE_USER = "route"
 PROBE_TIMEOUT_S = 1.0
 HEALTHY = "200"
 STOP = (StopStep(signal.SIGTERM, 10),)
@@ -70,12 +72,20 @@ def render(
     store: Path,
     passwords: Mapping[str, str],
     services: Iterable[str],
+    host: str = LOOPBACK,
+    server_name: str = "plumbline",
+    cluster: str = "",
 ) -> str:
-    """The configuration of the server. Raises KeyError when the template names what is not given."""
+    """The configuration of the server. Raises KeyError when the template names what is not given.
+
+    server_name: `$NAME` is read from the server's own environment, so that one text serves every node of a cluster.
+    """
     users = "\n".join(_service_user(service, password=passwords[service]) for service in services)
     return Template(template).substitute(
-        host=LOOPBACK,
+        host=host,
         port=port,
+        server_name=server_name,
+        cluster=cluster,
         monitor_port=monitor_port,
         store_dir=store,
         max_payload=MAX_PAYLOAD,
@@ -84,6 +94,21 @@ def render(
         password_admin=passwords["admin"],
         password_watch=passwords["watch"],
         password_system=passwords["system"],
+    )
+
+
+def cluster_block(*, nodes: Iterable[str], port: int, password: str) -> str:
+    """How the nodes of a cluster find each other: the same text for each, for a node knows itself in the list."""
+    routes = _quoted(f"nats://{ROUTE_USER}:{quote(password)}@{node}:{port}" for node in nodes)
+    return (
+        "cluster {\n"
+        "  name: plumbline\n"
+        f'  listen: "0.0.0.0:{port}"\n'
+        "  # Clients are told all nodes by their own configuration, with the login that each address needs.\n"
+        "  no_advertise: true\n"
+        f'  authorization {{ user: "{ROUTE_USER}", password: "{password}" }}\n'
+        f"  routes: [{routes}]\n"
+        "}\n"
     )
 
 

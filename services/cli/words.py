@@ -49,6 +49,10 @@ _DEMO: Final = {
     ),
     "demo.option.exit": Words("演示完即停止全部服务", "Stop everything when it is told"),
     "demo.option.json": Words("把结果写入此文件（JSON）", "Write the result to this file (JSON)"),
+    "demo.option.against": Words(
+        "不在本机启动，而是对已部署的系统演示；给出其密钥目录，PLUMBLINE_ADDRESSES 给出各服务地址",
+        "Start nothing: tell it to a deployment whose secrets lie in this folder; PLUMBLINE_ADDRESSES says where it is",
+    ),
     "demo.option.seed": Words("演示内容的随机种子", "Seed of the made-up content"),
     "demo.chapter.tree": Words("导入全国区划 44,703 个单位", "Importing the national tree of 44,703 units"),
     "demo.chapter.tree_read": Words("各服务获知区划", "The services learn the tree"),
@@ -73,6 +77,11 @@ _DEMO: Final = {
         "此数据目录里已演示过，不再重复；换一个 --data 可重新开始。",
         "The story has been told in this data folder already; take another --data to begin anew.",
     ),
+    "demo.key_missing": Words(
+        "{folder} 中没有可读的签名密钥，请先用 plumbline secrets 生成。",
+        "There is no signing key to be read in {folder}: make one with `plumbline secrets`.",
+    ),
+    "demo.deployment_failed": Words("演示中断：{why}", "The story broke off: {why}"),
     "demo.failed": Words(
         "演示中断：{why}。各服务的日志在数据目录的 logs 里。",
         "The story broke off: {why}. The services' logs are in the data folder, under logs.",
@@ -227,6 +236,23 @@ _REFUSALS: Final = {
     "migrations_failed": Words("数据库准备失败：{cause}", "The database could not be prepared: {cause}"),
 }
 
+_SECRETS: Final = {
+    "secrets.help": Words(
+        "生成容器部署所需的口令、密钥和令牌；已有的口令和密钥保持不变",
+        "Make the passwords, keys and tokens of a deployment of containers; those that are there stay",
+    ),
+    "secrets.option.folder": Words("写入此目录", "The folder that they are written to"),
+    "secrets.option.postgres": Words("容器所见的 PostgreSQL，主机:端口", "PostgreSQL as containers see it, host:port"),
+    "secrets.option.nats": Words("容器所见的 NATS 节点，可多次给出", "A node of NATS as containers see it; repeatable"),
+    "secrets.option.days": Words("服务令牌的有效天数", "How many days the services' tokens are good for"),
+    "secrets.written": Words(
+        "已写入 {given}，供容器使用；{folder} 中其余文件（签名密钥、管理员令牌）只供管理员。"
+        "令牌 {days} 天内有效，到期前请再次运行并替换服务。",
+        "Written to {given} for the containers; the rest of {folder} (signing key, administrator's token) is for the"
+        " administrator alone. The tokens are good for {days} days: run this again and replace the services before.",
+    ),
+}
+
 _DOCTOR: Final = {
     "doctor.help": Words("检查本机是否具备运行条件", "See whether this machine can run everything"),
     "doctor.green": Words("正常", "good"),
@@ -284,4 +310,4 @@ _DOCTOR: Final = {
 }
 
 # What the commands against a running stack say stands in `command_words.py`, one mapping a group.
-CATALOGUE: Final = _with(_COMMON, _DEMO, _FIGURES, _UP, _REFUSALS, _DOCTOR, *COMMANDS)
+CATALOGUE: Final = _with(_COMMON, _DEMO, _FIGURES, _UP, _REFUSALS, _SECRETS, _DOCTOR, *COMMANDS)

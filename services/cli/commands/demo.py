@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,13 +16,18 @@ from google.protobuf.json_format import MessageToDict
 from plumbline.directory.v1 import directory_pb2
 from plumbline.rollups.v1 import rollups_pb2
 from services.cli import figures
+from services.cli.asking import INTERRUPTED
 from services.cli.commands.up import Progress, run_until_stopped
+from services.cli.connection import named_addresses
+from services.cli.credentials import Signer
 from services.cli.demonstration.content import Content
 from services.cli.demonstration.country import ROOT_CODE, Country
 from services.cli.demonstration.office import Office
 from services.cli.demonstration.story import CAMPAIGN, Story, winds_of
 from services.cli.demonstration.telling import Book
+from services.cli.folder import StackFolder
 from services.cli.options import DataOption, LangOption, chosen
+from services.cli.refusals import StackRefused
 from services.cli.render import Screen
 from services.cli.stack import Stack, StackOptions
 from services.cli.words import both
@@ -33,6 +40,7 @@ ZONE = "Asia/Shanghai"
 SETTLE_S = 60
 ExitOption = Annotated[bool, typer.Option("--exit", help=both("demo.option.exit"))]
 JsonFileOption = Annotated[Path | None, typer.Option("--json", help=both("demo.option.json"), show_default=False)]
+AgainstOption = Annotated[Path | None, typer.Option("--against", help=both("demo.option.against"), show_default=False)]
 SeedOption = Annotated[int, typer.Option("--seed", help=both("demo.option.seed"))]
 
 
@@ -48,16 +56,19 @@ def demo(
     leave: ExitOption = False,
     json_file: JsonFileOption = None,
     seed: SeedOption = SEED,
+    against: AgainstOption = None,
 ) -> None:
     choices = chosen(context, data, lang)
     screen = Screen(choices.language)
+    if against is not None:
+        raise typer.Exit(_tell_deployment(against, screen, seed=seed, json_file=json_file))
     options = StackOptions(folder=choices.folder, report=Progress(screen))
     outcome = Outcome()
 
     async def tell(stack: Stack) -> bool:
-        await run(stack, screen, seed=seed, outcome=outcome)
-        if json_file is not None:
-            json_file.write_text(json.dumps(outcome.as_json(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        office = Office(addresses=stack.addresses, mint=stack.mint, admin_token=stack.admin_token)
+        await run(office, screen, seed=seed, outcome=outcome)
+        outcome.write(json_file)
         if not leave:
             screen.answer("demo.go_on", data=choices.folder)
         return not leave
@@ -68,6 +79,39 @@ def demo(
         screen.warn("demo.failed", why=error)
         raise typer.Exit(1) from error
     raise typer.Exit(code or outcome.exit_code)
+
+
+def _tell_deployment(secrets: Path, screen: Screen, *, seed: int, json_file: Path | None) -> int:
+    """Tells the story to services that run elsewhere. Returns the exit code."""
+    outcome = Outcome()
+
+    async def tell() -> None:
+        await run(_office_of(StackFolder(secrets), os.environ), screen, seed=seed, outcome=outcome)
+
+    try:
+        asyncio.run(tell())
+    except StackRefused as refusal:
+        screen.refuse(refusal)
+        return 1
+    except (RemoteRefusal, RemoteFailure) as error:
+        screen.warn("demo.deployment_failed", why=error)
+        return 1
+    except KeyboardInterrupt:
+        screen.progress("interrupted")
+        return INTERRUPTED
+    outcome.write(json_file)
+    return outcome.exit_code
+
+
+def _office_of(secrets: StackFolder, environment: Mapping[str, str]) -> Office:
+    """The office of a deployment, with the keys that `plumbline secrets` made. Raises StackRefused."""
+    addresses = named_addresses(environment)
+    try:
+        signer = Signer(secrets.signing_key.read_text(encoding="utf-8"))
+        admin_token = secrets.admin_token.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise StackRefused("demo.key_missing", folder=secrets.root) from error
+    return Office(addresses=addresses, mint=signer.mint, admin_token=admin_token)
 
 
 class Outcome:
@@ -86,6 +130,11 @@ class Outcome:
         """1 where the figures differ from the truth."""
         return 1 if self.verify.get("differences") else 0
 
+    def write(self, file: Path | None) -> None:
+        """Write the document into a file, where one was named."""
+        if file is not None:
+            file.write_text(json.dumps(self.as_json(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
     def as_json(self) -> dict[str, Any]:
         """The document that `--json FILE` writes."""
         return {
@@ -97,9 +146,8 @@ class Outcome:
         }
 
 
-async def run(stack: Stack, screen: Screen, *, seed: int, outcome: Outcome) -> None:
-    """Tells the story on a fresh stack, or only shows the table where it has been told before."""
-    office = Office(addresses=stack.addresses, mint=stack.mint, admin_token=stack.admin_token)
+async def run(office: Office, screen: Screen, *, seed: int, outcome: Outcome) -> None:
+    """Tells the story to fresh services, or only shows the table where it has been told before; closes the office."""
     book = Book(screen)
     outcome.timings_s["start"] = round(time.monotonic() - outcome.began, 2)
     try:
