@@ -39,6 +39,9 @@ unit: $(STAMP) ## Run the tests of the pure rooms (seconds)
 integration: $(STAMP) ## Run the tests on the real PostgreSQL and NATS
 	$(BIN)/python -m pytest tests/integration $(ARGS)
 
+bench: $(STAMP) ## Measure the running product and print the table (minutes; ARGS="--quick")
+	@$(BIN)/python -m tests.benchmarks $(ARGS)
+
 check: $(STAMP) ## ruff, mypy, import rules, buf lint and breaking, generated code current
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -57,4 +60,4 @@ format: $(STAMP) ## Put the code in its usual form
 clean: ## Remove the environment and the data of the embedded stack
 	rm -rf $(VENV) .plumbline protos/gen/buf
 
-.PHONY: help setup demo up test unit integration check protos format clean
+.PHONY: help setup demo up test unit integration bench check protos format clean
