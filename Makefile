@@ -50,6 +50,9 @@ check: $(STAMP) ## ruff, mypy, import rules, buf lint and breaking, generated co
 	$(BIN)/python protos/generate.py --check
 	$(BIN)/python protos/lint.py
 
+compose-check: $(STAMP) ## Build and run docker-compose.yml with podman, kill a NATS node in the middle (exit 3: cannot)
+	@$(BIN)/python -m tests.containers.check $(ARGS)
+
 protos: $(STAMP) ## Generate the Python code of the contract
 	$(BIN)/python protos/generate.py
 
