@@ -1,5 +1,8 @@
 """Measures: `python -m tests.benchmarks [NAME ...] [--json FILE] [--seconds N] [--quick]`; `--list` says what there is.
 
+With `--profile NAME` one benchmark runs while py-spy samples the service that it keeps busy; then the functions that
+take most are printed. Its figures are not: a process that is sampled is slower.
+
 It is a measurement: whether bars are met stands in the table and not in the exit code, which is 1 only where something
 could not be measured.
 """
@@ -8,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import math
 import sys
 import tempfile
@@ -18,11 +22,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
+import structlog
 import uvloop
 from rich.console import Console
 
 from services.cli.folder import StackFolder
-from tests.benchmarks import catalogue, machine, report
+from tests.benchmarks import catalogue, machine, profiles, report
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.ground import Effort, Ground
 
@@ -44,6 +49,11 @@ def main() -> None:
     effort = QUICK if arguments.quick else USUAL
     if arguments.seconds is not None:
         effort = replace(effort, seconds=arguments.seconds)
+    if arguments.profile is not None:
+        uvloop.run(_profiled(arguments.profile, effort, native=arguments.native, most=arguments.most))
+        return
+    # Where parts of a service run in this process, what they log would stand between the figures.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     facts = machine.facts()
     figures = uvloop.run(_measured(arguments.names or catalogue.NAMES, effort, facts))
     facts["load_average_at_end"] = machine.load_average()
@@ -62,6 +72,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
     parser.add_argument("--seconds", type=float, metavar="N", help="length of each round")
     parser.add_argument("--quick", action="store_true", help="shorter rounds and fewer pieces: about two minutes")
+    parser.add_argument("--profile", choices=catalogue.HOT, metavar="NAME", help="sample the service under this load")
+    parser.add_argument("--native", action="store_true", help="in a profile, also functions that are not Python")
+    parser.add_argument("--most", type=int, default=30, metavar="N", help="functions that a profile tells")
     parser.add_argument("--list", action="store_true", help="say what there is and what each of them measures")
     arguments = parser.parse_args()
     if unknown := [name for name in arguments.names if name not in catalogue.NAMES]:
@@ -87,6 +100,26 @@ async def _measured(names: Sequence[str], effort: Effort, facts: dict[str, objec
     finally:
         StackFolder(folder).remove()
     return figures
+
+
+async def _profiled(name: str, effort: Effort, *, native: bool, most: int) -> None:
+    """Runs one benchmark while the service that it keeps busy is sampled, and prints where its time went."""
+    sampler = profiles.find_sampler()
+    if sampler is None:
+        sys.exit("py-spy is not installed: `.venv/bin/python -m pip install py-spy`")
+    folder = Path(tempfile.mkdtemp(prefix="plumbline-bench-"))
+    stacks = folder.with_suffix(".stacks")
+    try:
+        _say("starting the stack and planting the tree")
+        async with Ground.laid(folder, effort) as ground:
+            _say(name)
+            async with profiles.sampling(sampler, ground.stack.pid(catalogue.HOT[name]), file=stacks, native=native):
+                await catalogue.ON_STACK[name](ground)
+        with stacks.open(encoding="utf-8") as lines:
+            print(profiles.told(profiles.read(lines), most=most))
+    finally:
+        stacks.unlink(missing_ok=True)
+        StackFolder(folder).remove()
 
 
 async def _one(name: str, benchmark: Callable[[Where], Awaitable[list[Figure]]], where: Where) -> list[Figure]:

@@ -7,16 +7,44 @@ from pathlib import Path
 
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.ground import Ground
-from tests.benchmarks.subjects import write_path
+from tests.benchmarks.subjects import (
+    fold,
+    lag,
+    ledger_import,
+    memory,
+    national_table,
+    relay,
+    row_security,
+    start_up,
+    write_path,
+)
 
 # On the running stack.
 ON_STACK: Mapping[str, Callable[[Ground], Awaitable[list[Figure]]]] = {
     "write_alone": write_path.alone,
     "write_beside_all": write_path.beside_all,
     "write_latency": write_path.latency,
+    "ledger_import": ledger_import.ledger_import,
+    "relay": relay.relay,
+    "fold": fold.into_database,
+    "fold_from_stream": fold.from_stream,
+    "national_table": national_table.national_table,
+    "lag": lag.lag,
+    "row_security": row_security.row_security,
+    "memory": memory.memory,
 }
 # With the folder of the stack, when it has stopped.
-AFTERWARDS: Mapping[str, Callable[[Path], Awaitable[list[Figure]]]] = {}
+AFTERWARDS: Mapping[str, Callable[[Path], Awaitable[list[Figure]]]] = {"start_up": start_up.start_up}
+# Whose process `--profile` looks at while a benchmark runs; what is not here has no hot path of its own.
+HOT: Mapping[str, str] = {
+    "write_alone": "plans",
+    "write_beside_all": "plans",
+    "ledger_import": "plans",
+    "relay": "plans",
+    "fold_from_stream": "rollups",
+    "national_table": "rollups",
+    "lag": "rollups",
+}
 
 NAMES = (*ON_STACK, *AFTERWARDS)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 import asyncpg
+import grpc
 from google.type import date_pb2
 
 from plumbline.directory.v1 import directory_pb2, directory_pb2_grpc
@@ -58,7 +59,7 @@ class Country:
         return random.Random(count).choices(self.at(level), k=count)
 
 
-async def plant(channel: rpc_client.grpc.aio.Channel, tree: bytes, *, token: str) -> int:
+async def plant(channel: grpc.aio.Channel, tree: bytes, *, token: str) -> int:
     """Imports a tree through directory's door. Returns how many units it has."""
     header = directory_pb2.ImportUnitsHeader(
         request_id=str(uuid.uuid4()), root_code=ROOT_CODE, root_name=ROOT_NAME, levels=LEVELS, tenant_level="province"

@@ -9,7 +9,8 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import asyncpg
@@ -21,7 +22,10 @@ from services.cli.stack import Stack, StackOptions
 from shared import bus as buses
 from shared import outbox, rpc_client
 from shared.bus import Bus
+from shared.calls import Call, system_call
 from shared.config import SERVICES
+from shared.database import Database
+from shared.identity import Grant, Identity
 from tests.benchmarks import country
 from tests.benchmarks.country import Country, Place
 
@@ -105,14 +109,29 @@ class Ground:
     @contextlib.contextmanager
     def only(self, *services: str) -> Iterator[None]:
         """Holds all other services (SIGSTOP) while the block runs, so that they take no processor time."""
-        held = [self.stack.pid(service) for service in SERVICES if service not in services]
-        for pid in held:
+        with self.held(*(service for service in SERVICES if service not in services)):
+            yield
+
+    @contextlib.contextmanager
+    def held(self, *services: str) -> Iterator[None]:
+        """Holds some services while the block runs; nothing must be on the road to them, or they hold locks too."""
+        pids = [self.stack.pid(service) for service in services]
+        for pid in pids:
             os.kill(pid, signal.SIGSTOP)
         try:
             yield
         finally:
-            for pid in held:
+            for pid in pids:
                 os.kill(pid, signal.SIGCONT)
+
+    @contextlib.asynccontextmanager
+    async def database(self, role: str) -> AsyncIterator[Database]:
+        """The database as a service opens it, under one of the roles."""
+        database = Database.open(self.stack.database_url(role), application="benchmarks")
+        try:
+            yield database
+        finally:
+            await database.close()
 
     async def until_quiet(self) -> float:
         """Waits until every fact written has been relayed and taken in by everybody. Returns the seconds it took."""
@@ -148,6 +167,14 @@ def environment(traces_port: int | None = None) -> dict[str, str]:
     if traces_port is not None:
         told["OTEL_EXPORTER_OTLP_ENDPOINT"] = f"http://127.0.0.1:{traces_port}"
     return told
+
+
+def at_work(service: str, place: Place, *, role: str, action: str) -> Call:
+    """A call at a service's door by somebody of a unit, for what is measured below the door."""
+    now = datetime.now(UTC)
+    grant = Grant(role=role, line=outbox.TERRITORIAL, path=place.path, clearance=1)
+    identity = Identity(subject="person:1", tenant=place.tenant, grant=grant)
+    return replace(system_call(service, action=action, now=now), identity=identity)
 
 
 async def applied(connection: asyncpg.Connection) -> int:

@@ -19,6 +19,7 @@ OPEN_LOOP_PER_S = 100.0
 _SHARE_OF_ECHO = 0.22
 _WARM_UP_S = 1.0
 _DEADLINE_S = 30.0
+_NEGLIGIBLE_S = 2e-6
 
 
 async def alone(ground: Ground) -> list[Figure]:
@@ -69,16 +70,21 @@ async def _compare(ground: Ground, subject: str, *, bar: bool) -> list[Figure]:
     echoes: list[Load] = []
     writes: list[Load] = []
     spent: dict[str, float] = dict.fromkeys(watched, 0.0)
+    echo_cpu_s = 0.0
     for call in (echo, write):
         await closed_loop(call, in_flight=IN_FLIGHT, seconds=_WARM_UP_S)
     for _ in range(ground.effort.rounds):
+        before = _cpu({"echo": ground.echo_pid})
         echoes.append(await closed_loop(echo, in_flight=IN_FLIGHT, seconds=ground.effort.seconds))
+        echo_cpu_s += _cpu({"echo": ground.echo_pid})["echo"] - before["echo"]
         before = _cpu(watched)
         writes.append(await closed_loop(write, in_flight=IN_FLIGHT, seconds=ground.effort.seconds))
         for part, cpu_s in _cpu(watched).items():
             spent[part] += cpu_s - before[part]
+    answered = sum(each.calls for each in echoes)
     return [
         *_rates(subject, echoes, writes, bar=bar),
+        Figure(subject, "processor time of an echo, the server", echo_cpu_s / answered * 1e6, "us"),
         *_costs(subject, spent, calls=sum(each.calls for each in writes)),
     ]
 
@@ -104,9 +110,9 @@ def _rates(subject: str, echoes: Sequence[Load], writes: Sequence[Load], *, bar:
 
 def _costs(subject: str, spent: Mapping[str, float], *, calls: int) -> list[Figure]:
     return [
-        Figure(subject, f"processor time a call, {part}", cpu_s / calls * 1e6, "us")
+        Figure(subject, f"processor time of a write, {part}", cpu_s / calls * 1e6, "us")
         for part, cpu_s in spent.items()
-        if cpu_s / calls > 1e-6
+        if cpu_s / calls > _NEGLIGIBLE_S
     ]
 
 
