@@ -79,9 +79,7 @@ class Cluster:
 
     def down(self) -> None:
         """Stops and removes the containers, their networks, their data and their secrets."""
-        self._workshop.run(
-            "taking everything down", [*self._compose, "down", "--volumes", "--timeout", "20"], also=self._told
-        )
+        self._workshop.run("taking everything down", [*self._compose, "down", "--volumes"], also=self._told)
         shutil.rmtree(self._secrets, ignore_errors=True)
 
     def keep_logs(self) -> None:
