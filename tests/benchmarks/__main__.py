@@ -60,6 +60,8 @@ def main() -> None:
     console = Console(width=None if sys.stdout.isatty() else _WIDTH)
     report.draw(figures, console)
     console.print(report.heading(facts), soft_wrap=True)
+    if arguments.markdown is not None:
+        arguments.markdown.write_text(f"{report.heading(facts)}\n\n{report.markdown(figures)}\n", encoding="utf-8")
     if arguments.json is not None:
         document = json.dumps(report.as_json(figures, facts), ensure_ascii=False, indent=2)
         arguments.json.write_text(document + "\n", encoding="utf-8")
@@ -70,6 +72,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="Measures the running product.")
     parser.add_argument("names", nargs="*", metavar="NAME", help="benchmarks to run; all of them where none is named")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="and here, as docs/benchmarks.md has them")
     parser.add_argument("--seconds", type=float, metavar="N", help="length of each round")
     parser.add_argument("--quick", action="store_true", help="shorter rounds and fewer pieces: about two minutes")
     parser.add_argument("--profile", choices=catalogue.HOT, metavar="NAME", help="sample the service under this load")

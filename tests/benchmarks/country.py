@@ -54,6 +54,14 @@ class Country:
         """The nation."""
         return self.at("nation")[0]
 
+    def largest_province(self) -> tuple[Place, list[Place]]:
+        """The province with the most townships, and these."""
+        below = {
+            province: [place for place in self.at("township") if place.path.startswith(province.path)]
+            for province in self.at("province")
+        }
+        return max(below.items(), key=lambda each: len(each[1]))
+
     def some(self, level: str, count: int) -> list[Place]:
         """So many units of a level from all over the country, always the same ones."""
         return random.Random(count).choices(self.at(level), k=count)

@@ -33,6 +33,19 @@ def rows(figures: Sequence[Figure]) -> list[tuple[str, ...]]:
     ]
 
 
+def markdown(figures: Sequence[Figure]) -> str:
+    """The same table as `docs/benchmarks.md` holds it."""
+    lines = ["| subject | figure | measured | ratio | bar | |", "| --- | --- | ---: | ---: | ---: | --- |"]
+    before = ""
+    for subject, name, value, ratio, bar, met, detail in rows(figures):
+        told = "; ".join(filter(None, (met and f"**{met}**", detail)))
+        lines.append(
+            f"| {'' if subject == before else f'**{subject}**'} | {name} | {value} | {ratio} | {bar} | {told} |"
+        )
+        before = subject
+    return "\n".join(lines)
+
+
 def draw(figures: Sequence[Figure], console: Console) -> None:
     """Prints the table; a rule between subjects."""
     table = Table(show_lines=False, header_style="bold")

@@ -8,7 +8,6 @@ import uuid
 from plumbline.plans.v1 import plans_pb2, plans_pb2_grpc
 from shared import rpc_client
 from tests.benchmarks import country
-from tests.benchmarks.country import Country, Place
 from tests.benchmarks.figures import Figure, spread
 from tests.benchmarks.ground import Ground
 
@@ -18,22 +17,13 @@ _CHUNK = 500
 _DEADLINE_S = 110.0
 
 
-def _largest(country_: Country) -> tuple[Place, list[Place]]:
-    """The province with the most townships, and these."""
-    below = {
-        province: [place for place in country_.at("township") if place.path.startswith(province.path)]
-        for province in country_.at("province")
-    }
-    return max(below.items(), key=lambda each: len(each[1]))
-
-
 async def ledger_import(ground: Ground) -> list[Figure]:
     """ImportLedger: one upload of a province's ledger over its townships, in messages of 500 rows; all services run.
 
     The clock runs from the first message to the answer, which comes after the commit of all rows with their facts.
     """
     rows = ground.effort.items // 2
-    province, townships = _largest(ground.country)
+    province, townships = ground.country.largest_province()
     token = ground.token("unit_clerk", province)
     stub = plans_pb2_grpc.PlanServiceStub(ground.channel("plans"))
     rates = []

@@ -43,6 +43,14 @@ def test_a_miss_is_said_plainly() -> None:
     assert "at most 1.00 ms" in out.getvalue()
 
 
+def test_the_markdown_names_a_subject_once() -> None:
+    lines = report.markdown(FIGURES).splitlines()
+
+    assert lines[2].startswith("| **write** | echo | 4,210 calls/s |")
+    assert lines[3] == "|  | CreateProblem | 1,000 calls/s | 0.237 of echo | at least 0.220 of echo | **met** |"
+    assert lines[4].endswith("| at most 1.00 ms | **MISSED** |")
+
+
 def test_the_document_holds_every_figure_and_can_be_read_by_any_program() -> None:
     unmeasured = Figure("fold", "could not be measured", math.nan, "")
 
