@@ -55,8 +55,9 @@ class StackOptions:
 
     environment: as of the process; PLUMBLINE_PG_DSN and PLUMBLINE_NATS_URL name external servers, PLUMBLINE_PG_BIN and
     PLUMBLINE_NATS_BIN other programs. report: called with a key of `words.py` and its facts, as things happen.
-    stand_ins: modules that are run in the place of a service's own. through: ports by which the services reach postgres
-    or nats instead of straight. restarts: when a part that died is started again, and when to give up.
+    stand_ins: modules that are run in the place of a service's own. through: the port by which a service reaches
+    `postgres` or `nats` instead of straight, by (service, part). restarts: when a part that died is started again, and
+    when to give up.
     """
 
     folder: Path = DEFAULT_FOLDER
@@ -65,7 +66,7 @@ class StackOptions:
     ready_file: Path | None = None
     part_timeout_s: float = PART_TIMEOUT_S
     stand_ins: Mapping[str, str] = field(default_factory=dict)
-    through: Mapping[str, int] = field(default_factory=dict)
+    through: Mapping[tuple[str, str], int] = field(default_factory=dict)
     restarts: RestartPolicy = field(default_factory=RestartPolicy)
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     report: Report = _silent
@@ -175,15 +176,15 @@ class Stack:
             database=postgres.MAINTENANCE_DATABASE,
         )
 
-    def _database_url_for_services(self, role: str) -> str:
-        url, port = self.database_url(role), self._options.through.get(postgres.PART)
+    def _database_url_as_told(self, service: str, role: str) -> str:
+        url, port = self.database_url(role), self._options.through.get((service, postgres.PART))
         return url if port is None else postgres.with_port(url, port)
 
-    def _nats_url_for_services(self, user: str) -> str:
-        port = self._options.through.get(nats.PART)
+    def _nats_url_as_told(self, service: str) -> str:
+        port = self._options.through.get((service, nats.PART))
         if port is None:
-            return self.nats_url(user)
-        return nats.url(user=user, password=self._credentials.bus[user], port=port)
+            return self.nats_url(service)
+        return nats.url(user=service, password=self._credentials.bus[service], port=port)
 
     def _choose_ports(self) -> dict[str, int]:
         # Every part has its place, started or not, so that a base always gives the same ports.
@@ -284,9 +285,9 @@ class Stack:
     async def _start_service(self, service: str) -> None:
         surroundings = service_processes.Surroundings(
             listen=self.addresses[service],
-            database_url=self._database_url_for_services(service),
-            system_database_url=self._database_url_for_services(f"{service}_system"),
-            nats_url=self._nats_url_for_services(service),
+            database_url=self._database_url_as_told(service, service),
+            system_database_url=self._database_url_as_told(service, f"{service}_system"),
+            nats_url=self._nats_url_as_told(service),
             addresses=self.addresses,
         )
         part = service_processes.part(
