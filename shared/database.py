@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 import asyncpg
+import sqlalchemy.event
 import sqlalchemy.exc
 import structlog
 from sqlalchemy import Executable
@@ -27,6 +28,9 @@ Result = TypeVar("Result")
 _SAFE = re.compile(r"[A-Za-z0-9_:./@-]*")
 # A whole deed is tried again at most this often after a deadlock or a serialization failure.
 _TRIES = 3
+
+# Longer than a role's own limit lets any statement take (shared/migrations.py): then the line must be dead.
+_NO_ANSWER_S = 70.0
 
 _CONNECTION_LOST = (
     asyncpg.PostgresConnectionError,
@@ -99,8 +103,13 @@ class Database:
             pool_timeout=5,
             # Plans go stale when a table changes (pitfalls.md 8).
             pool_recycle=1800,
-            connect_args={"server_settings": {"application_name": application}, "timeout": 5},
+            connect_args={
+                "server_settings": {"application_name": application},
+                "timeout": 5,
+                "command_timeout": _NO_ANSWER_S,
+            },
         )
+        sqlalchemy.event.listen(engine.sync_engine, "checkout", _refuse_dead)
         return cls(engine)
 
     @contextlib.asynccontextmanager
@@ -112,8 +121,7 @@ class Database:
         """
         begin = "BEGIN ISOLATION LEVEL REPEATABLE READ;" if snapshot else "BEGIN;"
         try:
-            async with self._engine.connect() as connection:
-                raw: asyncpg.Connection[Any] = (await connection.get_raw_connection()).driver_connection  # type: ignore[assignment]
+            async with self._connected() as (connection, raw):
                 transaction = Transaction(connection, raw, call)
                 try:
                     await raw.execute(begin + _scope(call))
@@ -123,9 +131,12 @@ class Database:
                         raise RuntimeError("the transaction had failed and was rolled back")
                 except BaseException as error:
                     alive = await _roll_back(connection, raw)
-                    if not alive and isinstance(error, _MAYBE_LOST):
-                        log.warning("connection_lost", error=type(error).__name__, detail=str(error)[:200])
+                    said = _of_driver(error)
+                    if not alive and isinstance(said, (*_MAYBE_LOST, sqlalchemy.exc.DBAPIError)):
+                        log.warning("connection_lost", error=type(said).__name__, detail=str(said)[:200])
                         raise Away("the database connection was cut: try again") from error
+                    if said is not error:
+                        raise said from error
                     raise
         except asyncpg.CharacterNotInRepertoireError as error:
             # PostgreSQL's text holds no NUL, whatever the contract lets through.
@@ -134,6 +145,18 @@ class Database:
             raise Away("the database does not answer: try again") from error
         for done in transaction._after_commit:
             done()
+
+    @contextlib.asynccontextmanager
+    async def _connected(self) -> AsyncIterator[tuple[AsyncConnection, asyncpg.Connection[Any]]]:
+        """A connection of the pool and the driver's own. Raises Away if none is to be had, whatever the reason."""
+        async with contextlib.AsyncExitStack() as stack:
+            try:
+                connection = await stack.enter_async_context(self._engine.connect())
+                raw = (await connection.get_raw_connection()).driver_connection
+            except (sqlalchemy.exc.DBAPIError, asyncpg.PostgresError, *_CONNECTION_LOST, *_MAYBE_LOST) as error:
+                raise Away("the database does not answer: try again") from error
+            assert raw is not None
+            yield connection, raw
 
     async def run(self, call: Call, deed: Callable[[Transaction], Awaitable[Result]]) -> Result:
         """Runs a deed in a transaction of its own; again, whole, after a deadlock or a serialization failure."""
@@ -157,8 +180,7 @@ class Database:
         without anybody telling us. Raises Away when the database does not answer.
         """
         try:
-            async with self._engine.connect() as connection:
-                raw: asyncpg.Connection[Any] = (await connection.get_raw_connection()).driver_connection  # type: ignore[assignment]
+            async with self._connected() as (connection, raw):
                 taken = bool(await raw.fetchval("select pg_try_advisory_lock($1)", key))
 
                 async def held() -> bool:
@@ -180,6 +202,21 @@ class Database:
     async def close(self) -> None:
         """Closes the pool; open transactions have ended before."""
         await self._engine.dispose()
+
+
+def _of_driver(error: BaseException) -> BaseException:
+    """What the driver said, where a Core statement has wrapped it: refusals are told apart by the driver's classes."""
+    if isinstance(error, sqlalchemy.exc.DBAPIError) and isinstance(error.orig, BaseException):
+        cause = error.orig.__cause__
+        if isinstance(cause, asyncpg.PostgresError | asyncpg.InterfaceError):
+            return cause
+    return error
+
+
+def _refuse_dead(adapted: Any, *_: object) -> None:
+    """Lets the pool make new connections once one is found dead: they died together, and each would fail a deed."""
+    if adapted.driver_connection.is_closed():
+        raise sqlalchemy.exc.InvalidatePoolError
 
 
 def _scope(call: Call) -> str:
