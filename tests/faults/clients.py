@@ -43,6 +43,14 @@ class Clients:
         self.acknowledged[problem.name] = 1
         return str(problem.name)
 
+    async def record_once(self, *, deadline_s: float) -> None:
+        """Tries to put a problem on a ledger, once. Raises AioRpcError; then it may have been done all the same."""
+        title = f"问题 {uuid.uuid4()}"
+        self.titles.add(title)
+        unit = self._world.unit(COUNTIES[0]).id
+        problem = await self._once("CreateProblem", a_problem(unit=unit, title=title), deadline_s=deadline_s)
+        self.acknowledged[problem.name] = 1
+
     async def report(self, name: str) -> None:
         """Reports progress on a problem: its next version."""
         request = plans_pb2.ReportProgressRequest(

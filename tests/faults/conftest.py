@@ -52,9 +52,7 @@ async def broken_world(root: Path, **options: object) -> AsyncIterator[Broken]:
     def port_of(part: str) -> Callable[[], int]:
         return lambda: StackFolder(root).remembered_ports()[part]
 
-    proxies = {
-        (service, part): Proxy(port_of(part)) for service in SERVICES for part in (postgres.PART, nats.PART)
-    }
+    proxies = {(service, part): Proxy(port_of(part)) for service in SERVICES for part in (postgres.PART, nats.PART)}
     for proxy in proxies.values():
         await proxy.open()
     through = {line: proxy.port for line, proxy in proxies.items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
 _CHUNK = 64 * 1024
 
@@ -24,6 +24,7 @@ class Proxy:
         self._requests_pass, self._answers_pass = asyncio.Event(), asyncio.Event()
         self._requests_pass.set()
         self._answers_pass.set()
+        self._marker = b""
         self.delay_s = 0.0
         self.port = 0
 
@@ -54,22 +55,20 @@ class Proxy:
         """From now on nothing comes back from the server, which goes on working."""
         self._answers_pass.clear()
 
+    def hold_answers_from(self, marker: bytes) -> None:
+        """Nothing comes back once a request with these bytes has gone through."""
+        self._marker = marker
+
+    @property
+    def holds_answers(self) -> bool:
+        return not self._answers_pass.is_set()
+
     def heal(self) -> None:
         """Everything passes again, at once."""
         self.delay_s = 0.0
+        self._marker = b""
         self._requests_pass.set()
         self._answers_pass.set()
-
-    @contextlib.asynccontextmanager
-    async def cut_off(self) -> AsyncIterator[None]:
-        """Holds both directions while the block runs, then cuts what was held and heals."""
-        self.hold_requests()
-        self.hold_answers()
-        try:
-            yield
-        finally:
-            self.cut()
-            self.heal()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -81,7 +80,7 @@ class Proxy:
             answers, behind = await asyncio.open_connection("127.0.0.1", self._target())
             self._writers.add(behind)
             pumps = [
-                asyncio.ensure_future(self._pump(reader, behind, self._requests_pass)),
+                asyncio.ensure_future(self._pump(reader, behind, self._requests_pass, requests=True)),
                 asyncio.ensure_future(self._pump(answers, writer, self._answers_pass)),
             ]
             try:
@@ -100,11 +99,15 @@ class Proxy:
                     end.transport.abort()
             self._tasks.discard(task)
 
-    async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, passes: asyncio.Event) -> None:
+    async def _pump(
+        self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, passes: asyncio.Event, *, requests: bool = False
+    ) -> None:
         with contextlib.suppress(OSError):
             while data := await source.read(_CHUNK):
                 if self.delay_s:
                     await asyncio.sleep(self.delay_s)
                 await passes.wait()
+                if requests and self._marker and self._marker in data:
+                    self.hold_answers()
                 sink.write(data)
                 await sink.drain()

@@ -27,6 +27,8 @@ async def a_finding(
     title: str = "超标准接待",
     severity: inspections_pb2.Severity = inspections_pb2.SEVERITY_GRAVE,
     scope: str = "0",
+    campaign: str = CAMPAIGN,
+    wind: str = "extravagance",
 ) -> Seen:
     """One finding at the first unit that a draw over counties picks."""
     stub = inspections_pb2_grpc.InspectionServiceStub(world.channel("inspections"))
@@ -38,7 +40,7 @@ async def a_finding(
         stub.RunDraw,
         inspections_pb2.RunDrawRequest(
             request_id=request_id(),
-            campaign=CAMPAIGN,
+            campaign=campaign,
             scope_unit=world.unit(scope).id,
             stratum_level="province",
             frame_level="county",
@@ -61,7 +63,7 @@ async def a_finding(
             request_id=request_id(),
             title=title,
             detail="现场查看",
-            wind="extravagance",
+            wind=wind,
             severity=severity,
         ),
         inspector,
