@@ -46,8 +46,14 @@ class Broken(World):
 
 
 @contextlib.asynccontextmanager
-async def broken_world(root: Path, **options: object) -> AsyncIterator[Broken]:
-    """A planted world in a folder, with a proxy on every line."""
+async def broken_world(
+    root: Path,
+    *,
+    planted: bool = False,
+    before_planting: Callable[[Stack], None] = lambda stack: None,
+    **options: object,
+) -> AsyncIterator[Broken]:
+    """A world in a folder, planted now or before, with a proxy on every line."""
 
     def port_of(part: str) -> Callable[[], int]:
         return lambda: StackFolder(root).remembered_ports()[part]
@@ -59,8 +65,9 @@ async def broken_world(root: Path, **options: object) -> AsyncIterator[Broken]:
     try:
         made = StackOptions(folder=root, through=through, restarts=NEVER_GIVE_UP, **options)  # type: ignore[arg-type]
         async with Stack.start(made) as stack:
+            before_planting(stack)
             world = Broken(stack, proxies)
-            await world.plant()
+            await (world.learn() if planted else world.plant())
             yield world
             await world.close()
     finally:

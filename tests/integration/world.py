@@ -61,6 +61,11 @@ class World:
             directory_pb2.ImportUnitsRequest(content=small_tree()),
         ]
         await rpc_client.upload(stub.ImportUnits, parts, token=self.stack.admin_token, deadline_s=60)
+        await self.learn()
+
+    async def learn(self) -> None:
+        """Reads the tree that was planted, and waits until every service knows it."""
+        stub = directory_pb2_grpc.DirectoryServiceStub(self.channel("directory"))
         await self._read_units(stub, "")
         # The last township travels in the last part: who knows it knows the whole tree.
         await self._until_all_know(self.unit("130202002"))
