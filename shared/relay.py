@@ -170,6 +170,9 @@ class Relay:
         due = self._sight.anything_sent and time.monotonic() - self._sight.at >= _SETTLE_S
         if not (returned or due):
             return
+        if returned:
+            # Sequences of before the interruption: noted now, they could stand for other messages of the same stream.
+            self._published.clear()
         streams = {stream: await self._bus.stream_state(stream) for stream in STREAMS}
         floors = {stream: await self._floor(stream, state) for stream, state in streams.items()}
         left = False

@@ -47,6 +47,10 @@ def open_channel(address: str) -> grpc.aio.Channel:
             ("grpc.max_metadata_size", MAX_METADATA_BYTES),
             ("grpc.max_receive_message_length", 64 * 1024 * 1024),
             ("grpc.enable_retries", 0),
+            # A service that is back is found within a second; by default the pause grows to two minutes.
+            ("grpc.initial_reconnect_backoff_ms", 100),
+            ("grpc.min_reconnect_backoff_ms", 100),
+            ("grpc.max_reconnect_backoff_ms", 1000),
         ],
     )
 
