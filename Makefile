@@ -39,6 +39,9 @@ unit: $(STAMP) ## Run the tests of the pure rooms (seconds)
 integration: $(STAMP) ## Run the tests on the real PostgreSQL and NATS
 	$(BIN)/python -m pytest tests/integration $(ARGS)
 
+faults: $(STAMP) ## Break one thing after the other and check what must hold; the seed of the mixed minute is told
+	$(BIN)/python -m pytest tests/faults tests/unit/simulation $(ARGS)
+
 bench: $(STAMP) ## Measure the running product and print the table (minutes; ARGS="--quick")
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
@@ -63,4 +66,4 @@ format: $(STAMP) ## Put the code in its usual form
 clean: ## Remove the environment and the data of the embedded stack
 	rm -rf $(VENV) .plumbline protos/gen/buf
 
-.PHONY: help setup demo up test unit integration bench check protos format clean
+.PHONY: help setup demo up test unit integration faults bench check compose-check protos format clean

@@ -35,9 +35,10 @@ class Letter:
 
 @dataclass
 class Row:
-    """A row of an outbox."""
+    """A row of an outbox. old: from so long ago that the stream drops its repeats no more."""
 
     letter: Letter
+    old: bool = False
     sent_sequence: int | None = None
     sent_to: str = ""
 
@@ -171,7 +172,9 @@ class Relay:
         for row in self.rows:
             if row.sent_sequence is None:
                 continue
-            if returned or any(row.sent_to == made and row.sent_sequence > after for made, after in again):
+            if (returned and not row.old) or any(
+                row.sent_to == made and row.sent_sequence > after for made, after in again
+            ):
                 row.sent_sequence, row.sent_to = None, ""
             elif row.sent_to == state.made and row.sent_sequence <= floor:
                 settled.append(row)
@@ -221,7 +224,7 @@ class Road:
             (self._consumer_crashes, 2),
             (self._bus_returns_empty, 1),
             (self._bus_returns_shorter, 1),
-            (self._ids_forgotten, 1),
+            (self._time_passes, 1),
         )
         choices = self.chance.choices([each for each, _ in happenings], [weight for _, weight in happenings], k=steps)
         for happening in choices:
@@ -291,9 +294,12 @@ class Road:
             consumer.next = min(consumer.next, keep + 1)
         self._look(returned=True)
 
-    def _ids_forgotten(self) -> None:
+    def _time_passes(self) -> None:
         """The time is over for which the stream drops repeats."""
         self.stream.known.clear()
+        for relay in self.relays:
+            for row in relay.rows:
+                row.old = True
 
     def _heal(self) -> None:
         for _ in range(10_000):

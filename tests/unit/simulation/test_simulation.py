@@ -15,9 +15,18 @@ KNOWN_SEEDS = range(500)
 NEW_SEEDS = 500
 
 
+def simulate_all(seeds: range) -> None:
+    """Raises AssertionError with the seed where a promise is broken."""
+    for seed in seeds:
+        try:
+            simulate(seed)
+        except AssertionError as error:
+            again = f"python -m tests.unit.simulation --seeds 1 --first {seed}"
+            raise AssertionError(f"seed {seed}: {error}; again: {again}") from error
+
+
 def test_known_seeds_keep_every_promise() -> None:
-    for seed in KNOWN_SEEDS:
-        simulate(seed)
+    simulate_all(KNOWN_SEEDS)
 
 
 def test_new_seeds_keep_every_promise() -> None:
@@ -48,5 +57,4 @@ def test_a_broken_rule_is_noticed(monkeypatch: pytest.MonkeyPatch, rule: str, br
     monkeypatch.setattr(delivery, rule, broken)
 
     with pytest.raises(AssertionError):
-        for seed in KNOWN_SEEDS:
-            simulate(seed)
+        simulate_all(KNOWN_SEEDS)
