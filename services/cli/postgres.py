@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 import asyncpg
 
@@ -43,12 +43,13 @@ PID_LINE, STATUS_LINE = 0, 7
 ORPHAN_PATIENCE_S = 15.0
 ORPHAN_POLL_S = 0.05
 EXTERNAL_TIMEOUT_S = 10
+# sun_path has 108 bytes on Linux and 104 on macOS, the last one a NUL.
+LONGEST_SOCKET_PATH = 103
 # SIGINT: fast shutdown, sessions are ended and a checkpoint is written. SIGQUIT: at once, recovered at the next start.
 STOP = (StopStep(signal.SIGINT, 20), StopStep(signal.SIGQUIT, 5))
 # For a machine with 2 cores and 4 GB, without giving up durability: what is committed survives a power cut.
 SETTINGS = {
     "listen_addresses": LOOPBACK,
-    "unix_socket_directories": "",
     "password_encryption": "scram-sha-256",
     "max_connections": "200",
     "shared_buffers": "256MB",
@@ -110,6 +111,19 @@ def url(*, user: str, password: str, port: int, database: str) -> str:
     return f"postgresql://{quote(user)}:{quote(password)}@{LOOPBACK}:{port}/{database}"
 
 
+def through_socket(dsn: str, cluster: Cluster) -> str:
+    """The same database by the server's own socket, which costs both ends a third less than loopback.
+
+    It lies with the data, where nobody else can go. Where the path is longer than a socket's may be, the same URL.
+    """
+    parts = urlsplit(dsn)
+    port = parts.port or 5432
+    if len(str(cluster.data / f".s.PGSQL.{port}").encode()) > LONGEST_SOCKET_PATH:
+        return dsn
+    login = parts.netloc.rpartition("@")[0]
+    return urlunsplit((parts.scheme, f"{login}@", parts.path, urlencode({"host": str(cluster.data), "port": port}), ""))
+
+
 def with_login(dsn: str, *, database: str, user: str | None = None, password: str | None = None) -> str:
     """The same server with another database and, where given, another login; options of the URL are kept."""
     parts = urlsplit(dsn)
@@ -150,7 +164,8 @@ async def prepare_cluster(
 
 def part(cluster: Cluster, *, port: int, folder: StackFolder, kept_open: tuple[int, ...]) -> Part:
     """The server as a part of the stack."""
-    settings = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
+    own = {**SETTINGS, "unix_socket_directories": str(cluster.data)}
+    settings = [word for name, value in own.items() for word in ("-c", f"{name}={value}")]
     launch = Launch(
         name=PART,
         command=(str(cluster.binaries.program("postgres")), "-D", str(cluster.data), "-p", str(port), *settings),

@@ -89,6 +89,7 @@ class Stack:
         self.mint = Signer(signing_key).mint
         self.admin_token = refresh_tokens(folder, signing_key, services=SERVICES, now=datetime.now(UTC))
         self._ports = self._choose_ports()
+        self._cluster: postgres.Cluster | None = None
         self.addresses = {service: f"{LOOPBACK}:{self._ports[service]}" for service in options.services}
 
     @classmethod
@@ -178,7 +179,9 @@ class Stack:
 
     def _database_url_as_told(self, service: str, role: str) -> str:
         url, port = self.database_url(role), self._options.through.get((service, postgres.PART))
-        return url if port is None else postgres.with_port(url, port)
+        if port is not None:
+            return postgres.with_port(url, port)
+        return url if self._cluster is None else postgres.through_socket(url, self._cluster)
 
     def _nats_url_as_told(self, service: str) -> str:
         port = self._options.through.get((service, nats.PART))
@@ -239,6 +242,7 @@ class Stack:
             environment=self._options.environment,
             report=self._report,
         )
+        self._cluster = cluster
         part = postgres.part(cluster, port=self._ports[postgres.PART], folder=self._folder, kept_open=self._kept_open)
         await self._supervisor.start(part, timeout_s=self._options.part_timeout_s)
         self._report("part_ready", part=postgres.PART)
