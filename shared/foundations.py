@@ -124,3 +124,8 @@ def kept_until_taken_in_v1(service: str) -> Iterator[str]:
     )
     # A queue: every row dies soon, and a share of a table that is nearly empty would be reached too late.
     yield (f"alter table {schema}.outbox set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000)")
+
+
+def placements_by_level_v1(service: str) -> Iterator[str]:
+    """Statements for the index by which the units of a level are found; without it all 44,704 were read."""
+    yield f"create index placements_level on {service}.placements (level, path)"
