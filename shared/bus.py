@@ -154,7 +154,8 @@ class Bus:
         except PublishRefused as refusal:
             if refusal.code != _ERR_DUPLICATE_IN_BATCH:
                 raise
-            return max([await self._publish_one(message) for message in messages])
+            # In one go: a connection's messages are stored in the order in which they are sent.
+            return max(await asyncio.gather(*(self._publish_one(message) for message in messages)))
 
     async def _publish_one(self, message: Outgoing) -> int:
         return await self._request(message.subject, message.data, _headers(message))
@@ -195,7 +196,8 @@ class Bus:
     async def pull(self, stream: str, consumer: str, *, batch: int = BATCH) -> AsyncIterator[list[Incoming]]:
         """What comes for a declared consumer, in batches as large as have arrived; for ever, through reconnects.
 
-        One pull request is open at a time. `fetch` of the client waits for a full batch, so this pulls by itself.
+        One pull request is open at a time, and the next one as soon as the last is filled, so that the next batch comes
+        while this one is worked on. `fetch` of the client waits for a full batch, so this pulls by itself.
         """
         arrived: asyncio.Queue[Msg] = asyncio.Queue()
 
@@ -204,29 +206,33 @@ class Bus:
 
         inbox = self._client.new_inbox()
         subscription = await self._client.subscribe(inbox, cb=collect)
-        ask = json.dumps({"batch": batch, "expires": int(_PULL_S * 1e9)}).encode()
+        request = json.dumps({"batch": batch, "expires": int(_PULL_S * 1e9)}).encode()
+
+        async def ask() -> int:
+            with contextlib.suppress(nats.errors.Error):
+                await self._client.publish(f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{consumer}", request, reply=inbox)
+            return batch
+
         try:
-            outstanding = 0
+            outstanding = await ask()
             while True:
-                if outstanding <= 0:
-                    outstanding = batch
-                    with contextlib.suppress(nats.errors.Error):
-                        await self._client.publish(f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{consumer}", ask, reply=inbox)
                 try:
                     first = await asyncio.wait_for(arrived.get(), timeout=_PULL_S + 1)
                 except TimeoutError:
-                    outstanding = 0
+                    outstanding = await ask()
                     continue
                 messages = [first]
-                while not arrived.empty():
+                while len(messages) < batch and not arrived.empty():
                     messages.append(arrived.get_nowait())
                 data = [message for message in messages if not _is_status(message)]
                 # A status (no messages, expired, consumer gone) ends the request.
                 outstanding = 0 if len(data) < len(messages) else outstanding - len(data)
+                if not data and _needs_pause(messages[-1]):
+                    await asyncio.sleep(0.5)
+                if outstanding <= 0:
+                    outstanding = await ask()
                 if data:
                     yield [Incoming(message) for message in data]
-                elif _needs_pause(messages[-1]):
-                    await asyncio.sleep(0.5)
         finally:
             with contextlib.suppress(nats.errors.Error):
                 await subscription.unsubscribe()

@@ -144,7 +144,6 @@ class Inbox(Generic[Content]):
             await self._database.run(call, lambda tx: self._apply_fresh(tx, batch))
             # With the batch's own trace id, whose links lead to the calls, and the first of them by name.
             log.info("facts_applied", stream=self.stream, facts=len(batch), first=batch[0].traceparent)
-        self._wake()
 
     async def _apply_fresh(self, tx: Transaction, batch: Sequence[Received[Content]]) -> None:
         """Drops what was received before, applies the rest, and writes what follows from it."""
@@ -152,7 +151,9 @@ class Inbox(Generic[Content]):
         fresh = delivery.first_of_each(batch, [row["message_id"] for row in rows])
         if fresh:
             await self._apply(tx, fresh)
-        await outbox.write(tx)
+        if tx.letters.facts:
+            await outbox.write(tx)
+            tx.after_commit(self._wake)
 
     async def _give_back_or_park(self, message: Incoming, received: Received[Content], error: Exception) -> None:
         pause_s = self._tries.failed(received.message_id)
@@ -228,7 +229,6 @@ class Inbox(Generic[Content]):
             raise
         except (Unreadable, DomainError, asyncpg.PostgresError, ValueError, LookupError) as error:
             return f"{type(error).__name__}: {error}"[:500]
-        self._wake()
         return None
 
 
