@@ -6,17 +6,20 @@ import asyncio
 import contextlib
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import asyncpg
-import sqlalchemy.event
 import sqlalchemy.exc
 import structlog
 from sqlalchemy import Executable
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
 
+from shared import statements
 from shared.calls import Call
+from shared.connections import Connections
 from shared.errors import Away, InvalidArgument, Unavailable
 from shared.letters import Letters
 
@@ -29,6 +32,8 @@ _SAFE = re.compile(r"[A-Za-z0-9_:./@-]*")
 # A whole deed is tried again at most this often after a deadlock or a serialization failure.
 _TRIES = 3
 
+# How long a deed waits for a connection when all are in use.
+_NO_CONNECTION_S = 5.0
 # Longer than a role's own limit lets any statement take (shared/migrations.py): then the line must be dead.
 _NO_ANSWER_S = 70.0
 
@@ -54,31 +59,86 @@ class UnstorableText(InvalidArgument):
     reason = "UNSTORABLE_TEXT"
 
 
+class _Overtaken(Exception):
+    """What a deed went by has been changed by somebody else meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Write:
+    """A statement that waits, and how many rows it must write."""
+
+    sql: str
+    arguments: tuple[object, ...]
+    rows: int
+
+    def check(self, written: int) -> None:
+        """Raises _Overtaken where it wrote another number of rows."""
+        if written != self.rows:
+            raise _Overtaken
+
+
 class Transaction:
     """One open transaction under one call's scope. Only `Database` makes it and only `Database` ends it."""
 
-    def __init__(self, connection: AsyncConnection, raw: asyncpg.Connection[Any], call: Call) -> None:
+    def __init__(
+        self, connection: AsyncConnection, raw: asyncpg.Connection[Any], call: Call, *, is_repeated: bool
+    ) -> None:
         self.call = call
+        # Then nothing that is remembered from before may be gone by.
+        self.is_repeated = is_repeated
         self.letters = Letters()
         self._connection = connection
         self._raw = raw
+        self._writes: list[_Write] = []
         self._after_commit: list[Callable[[], None]] = []
+
+    def write(self, sql: str, *arguments: object, rows: int) -> None:
+        """A statement that must write so many rows and returns one for each: it travels with the next one.
+
+        Each statement is a round trip, and round trips are a third of what a deed costs (docs/benchmarks.md). Whatever
+        is asked after it sees what it wrote, as if it had been run here. Where it writes fewer rows, because what the
+        caller went by is so no more, the whole deed is run again.
+        """
+        self._writes.append(_Write(sql, arguments, rows))
 
     async def fetch(self, sql: str, *arguments: object) -> list[asyncpg.Record]:
         """Rows of a prepared statement, run on the driver: a Core insert costs 2.4 times the CPU (postgres.md 4)."""
+        await self.flush()
         return await self._raw.fetch(sql, *arguments)
 
     async def fetch_row(self, sql: str, *arguments: object) -> asyncpg.Record | None:
         """The first row, or None."""
+        await self.flush()
         return await self._raw.fetchrow(sql, *arguments)
 
     async def fetch_value(self, sql: str, *arguments: object) -> Any:
         """The first column of the first row, or None."""
+        await self.flush()
         return await self._raw.fetchval(sql, *arguments)
+
+    async def fetch_value_with_writes(self, sql: str, result: str, *arguments: object) -> Any:
+        """The value of `result`, in one statement with all writes that wait; it sees nothing of what they write.
+
+        sql: begins with `with` and defines what `result` reads (shared.statements).
+        """
+        writes, self._writes = self._writes, []
+        combined = statements.combine(tuple(write.sql for write in writes), sql, result)
+        row = await self._raw.fetchrow(combined, *(each for write in writes for each in write.arguments), *arguments)
+        assert row is not None
+        for write, written in zip(writes, row[1:], strict=True):
+            write.check(written)
+        return row[0]
 
     async def rows(self, statement: Executable, parameters: dict[str, object] | None = None) -> Sequence[Row[Any]]:
         """Rows of a Core statement, in the same transaction as the driver's."""
+        await self.flush()
         return (await self._connection.execute(statement, parameters or {})).all()
+
+    async def flush(self) -> None:
+        """Runs the writes that wait."""
+        writes, self._writes = self._writes, []
+        for write in writes:
+            write.check(len(await self._raw.fetch(write.sql, *write.arguments)))
 
     def after_commit(self, step: Callable[[], None]) -> None:
         """Adds a step for when the commit has succeeded, such as waking the relay."""
@@ -88,44 +148,45 @@ class Transaction:
 class Database:
     """A pool under one login role. `transaction` is the only way to a connection, so no scope is ever left unset."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, connections: Connections) -> None:
         self._engine = engine
+        self._connections = connections
 
     @classmethod
-    def open(cls, url: str, *, application: str, pool_size: int = 8) -> Database:
+    def open(cls, url: str, *, application: str, pool_size: int = 16) -> Database:
         """A pool for a `postgresql://` url; connects when first asked, inside the running loop."""
         engine = create_async_engine(
             url.replace("postgresql://", "postgresql+asyncpg://", 1),
             # BEGIN and COMMIT are ours (see transaction), so SQLAlchemy must not begin on its own.
             isolation_level="AUTOCOMMIT",
-            pool_size=pool_size,
-            max_overflow=0,
-            pool_timeout=5,
-            # Plans go stale when a table changes (pitfalls.md 8).
-            pool_recycle=1800,
+            # Which connections live on is decided by `Connections`.
+            poolclass=NullPool,
             connect_args={
                 "server_settings": {"application_name": application},
                 "timeout": 5,
                 "command_timeout": _NO_ANSWER_S,
             },
         )
-        sqlalchemy.event.listen(engine.sync_engine, "checkout", _refuse_dead)
-        return cls(engine)
+        return cls(engine, Connections(engine, size=pool_size))
 
     @contextlib.asynccontextmanager
-    async def transaction(self, call: Call, *, snapshot: bool = False) -> AsyncIterator[Transaction]:
+    async def transaction(
+        self, call: Call, *, snapshot: bool = False, is_repeated: bool = False
+    ) -> AsyncIterator[Transaction]:
         """A transaction that sees and writes only what the call's grant covers (row security, architecture 4).
 
-        snapshot: every statement sees the same moment, for reads in pages that must fit together.
+        snapshot: every statement sees the same moment, for reads in pages that must fit together. is_repeated: a deed's
+        first try has failed.
         Commits when the block ends, rolls back when it raises. Raises Away when the database does not answer.
         """
         begin = "BEGIN ISOLATION LEVEL REPEATABLE READ;" if snapshot else "BEGIN;"
         try:
             async with self._connected() as (connection, raw):
-                transaction = Transaction(connection, raw, call)
+                transaction = Transaction(connection, raw, call, is_repeated=is_repeated)
                 try:
                     await raw.execute(begin + _scope(call))
                     yield transaction
+                    await transaction.flush()
                     # A transaction in error "commits" with the tag ROLLBACK and no exception.
                     if await raw.execute("COMMIT") != "COMMIT":
                         raise RuntimeError("the transaction had failed and was rolled back")
@@ -149,22 +210,22 @@ class Database:
     @contextlib.asynccontextmanager
     async def _connected(self) -> AsyncIterator[tuple[AsyncConnection, asyncpg.Connection[Any]]]:
         """A connection of the pool and the driver's own. Raises Away if none is to be had, whatever the reason."""
-        async with contextlib.AsyncExitStack() as stack:
-            try:
-                connection = await stack.enter_async_context(self._engine.connect())
-                raw = (await connection.get_raw_connection()).driver_connection
-            except (sqlalchemy.exc.DBAPIError, asyncpg.PostgresError, *_CONNECTION_LOST, *_MAYBE_LOST) as error:
-                raise Away("the database does not answer: try again") from error
-            assert raw is not None
-            yield connection, raw
+        try:
+            lease = await self._connections.take(wait_s=_NO_CONNECTION_S)
+        except (sqlalchemy.exc.DBAPIError, asyncpg.PostgresError, *_CONNECTION_LOST, *_MAYBE_LOST) as error:
+            raise Away("the database does not answer: try again") from error
+        try:
+            yield lease.connection, lease.raw
+        finally:
+            await self._connections.give_back(lease)
 
     async def run(self, call: Call, deed: Callable[[Transaction], Awaitable[Result]]) -> Result:
-        """Runs a deed in a transaction of its own; again, whole, after a deadlock or a serialization failure."""
+        """Runs a deed in a transaction of its own; again, whole, where others were in its way."""
         for attempt in range(1, _TRIES + 1):
             try:
-                async with self.transaction(call) as tx:
+                async with self.transaction(call, is_repeated=attempt > 1) as tx:
                     return await deed(tx)
-            except (asyncpg.SerializationError, asyncpg.DeadlockDetectedError) as error:
+            except (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, _Overtaken) as error:
                 if attempt == _TRIES:
                     raise Unavailable("others are changing the same: try again") from error
             except (asyncpg.LockNotAvailableError, asyncpg.QueryCanceledError) as error:
@@ -201,6 +262,7 @@ class Database:
 
     async def close(self) -> None:
         """Closes the pool; open transactions have ended before."""
+        await self._connections.close()
         await self._engine.dispose()
 
 
@@ -213,12 +275,6 @@ def _of_driver(error: BaseException) -> BaseException:
     return error
 
 
-def _refuse_dead(adapted: Any, *_: object) -> None:
-    """Lets the pool make new connections once one is found dead: they died together, and each would fail a deed."""
-    if adapted.driver_connection.is_closed():
-        raise sqlalchemy.exc.InvalidatePoolError
-
-
 def _scope(call: Call) -> str:
     """The settings that row security reads, local to the transaction; unset slots stay NULL and match nothing."""
     grant = call.identity.grant
@@ -226,11 +282,9 @@ def _scope(call: Call) -> str:
         "app.tenant": call.identity.tenant,
         "app.actor": call.identity.subject,
         "app.clearance": str(int(grant.clearance)),
-        # '/' marks a set slot, because an unset setting reads as '' later in the same session (pitfalls.md 7).
+        # '/' marks a set slot, because an unset setting reads as '' later in the same session (pitfalls.md 7). The
+        # other slots stay unset and match nothing: whatever a transaction sets ends with it.
         "app.scope_1": "/" + grant.path,
-        "app.scope_2": "",
-        "app.scope_3": "",
-        "app.scope_4": "",
     }
     for name, value in settings.items():
         if not _SAFE.fullmatch(value):

@@ -9,6 +9,8 @@ from google.type import date_pb2
 
 from shared.errors import FieldViolation, InvalidArgument
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 class BadDate(InvalidArgument):
     """A date of the request is no day of the calendar."""
@@ -17,10 +19,12 @@ class BadDate(InvalidArgument):
 
 
 def timestamp(instant: datetime) -> Timestamp:
-    """An aware instant as the contract's Timestamp."""
-    stamp = Timestamp()
-    stamp.FromDatetime(instant)
-    return stamp
+    """An aware instant as the contract's Timestamp, to the microsecond.
+
+    By hand, because `FromDatetime` goes by a tuple of the calendar and costs four times as much.
+    """
+    since = instant - _EPOCH
+    return Timestamp(seconds=since.days * 86_400 + since.seconds, nanos=since.microseconds * 1_000)
 
 
 def timestamp_or_absent(instant: datetime | None) -> Timestamp | None:

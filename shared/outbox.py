@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
@@ -46,8 +47,8 @@ _FILL_AND_REMEMBER = """
         insert into {schema}.outbox (stream, subject, message_id, traceparent, payload)
         select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[])
     )
-    select count(*) from remembered
 """
+_REMEMBERED = "select count(*) from remembered"
 _RECALL = "select method, request_digest, answer from {schema}.answers where actor = $1 and request_id = $2::uuid"
 
 
@@ -72,15 +73,22 @@ async def write(tx: Transaction) -> None:
     if not tx.letters.facts:
         return
     rows = _fact_rows(tx.call, tx.letters.facts)
-    await tx.fetch(_FILL.format(schema=tx.call.service), *_columns(rows))
+    await tx.fetch(_in(tx.call.service, _FILL), *_columns(rows))
+
+
+@functools.cache
+def _in(schema: str, statement: str) -> str:
+    """A statement for one schema; remembered, so that its text is made and hashed once."""
+    return statement.format(schema=schema)
 
 
 async def write_and_remember(tx: Transaction, answer: bytes) -> bool:
     """Writes a deed's facts and its audit record and remembers its answer. False if the request id was used before."""
     call = tx.call
     rows = [*_fact_rows(call, tx.letters.facts), _record_row(call, tx.letters, outcome="OK", now=call.received)]
-    remembered = await tx.fetch_value(
-        _FILL_AND_REMEMBER.format(schema=call.service),
+    remembered = await tx.fetch_value_with_writes(
+        _in(call.service, _FILL_AND_REMEMBER),
+        _REMEMBERED,
         *_columns(rows),
         call.identity.subject,
         call.request_id,
@@ -96,7 +104,7 @@ async def record_refusal(database: Database, call: Call, *, reason: str, letters
     """Records a denied access, in a transaction of its own because the call's has been rolled back."""
     row = _record_row(call, letters, outcome=reason, now=call.received)
     async with database.transaction(call) as tx:
-        await tx.fetch(_FILL.format(schema=call.service), *_columns([row]))
+        await tx.fetch(_in(call.service, _FILL), *_columns([row]))
 
 
 async def record_reads(tx: Transaction, read: Sequence[tuple[str, str, str, int]]) -> None:
@@ -114,13 +122,13 @@ async def record_reads(tx: Transaction, read: Sequence[tuple[str, str, str, int]
         for resource, path, tenant, label in read
     ]
     if rows:
-        await tx.fetch(_FILL.format(schema=tx.call.service), *_columns(rows))
+        await tx.fetch(_in(tx.call.service, _FILL), *_columns(rows))
 
 
 async def recall(tx: Transaction) -> tuple[str, bytes, bytes] | None:
     """The remembered (method, request digest, answer) of the call's request id, if there is one."""
     call = tx.call
-    row = await tx.fetch_row(_RECALL.format(schema=call.service), call.identity.subject, call.request_id)
+    row = await tx.fetch_row(_in(call.service, _RECALL), call.identity.subject, call.request_id)
     return None if row is None else (row["method"], row["request_digest"], row["answer"])
 
 

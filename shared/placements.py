@@ -124,6 +124,29 @@ async def find(tx: Transaction, unit_id: str, *, field: str = "unit") -> Unit:
     return found
 
 
+class Remembered:
+    """Units by id as they were read before, so that a deed need not ask for them again.
+
+    What is remembered may be old: whoever goes by it writes with a statement that finds the unit where it was (`join`
+    the placements on unit, path and tenant), and is run again without memory where it does not.
+    """
+
+    _MOST = 10_000
+
+    def __init__(self) -> None:
+        self._units: dict[str, Unit] = {}
+
+    async def by_ids(self, tx: Transaction, ids: Sequence[str]) -> dict[str, Unit]:
+        """The units among ids that the caller's scope shows."""
+        scope = tx.call.identity.grant.path
+        known = {} if tx.is_repeated else {id_: self._units[id_] for id_ in ids if id_ in self._units}
+        read = await by_ids(tx, [id_ for id_ in ids if id_ not in known])
+        if len(self._units) + len(read) > self._MOST:
+            self._units.clear()
+        self._units |= read
+        return {**{id_: unit for id_, unit in known.items() if unit.path.startswith(scope)}, **read}
+
+
 async def absent(tx: Transaction, name: Name) -> NotFound | PermissionDenied:
     """The refusal for a name that was not found: strangers learn nothing of whether it exists (AIP-211).
 

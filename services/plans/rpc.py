@@ -24,6 +24,7 @@ from shared.database import Database, Transaction
 from shared.errors import FieldViolation, InvalidArgument, TooMuch
 from shared.ids import random_uuid
 from shared.pages import Pages
+from shared.placements import Remembered
 
 # A ledger of a whole province with all its counties; beyond it, send it in parts.
 LARGEST_LEDGER = 50_000
@@ -53,6 +54,7 @@ class PlanDoor(plans_pb2_grpc.PlanServiceServicer):
         self._campaigns = campaigns
         self._calendars = calendars
         self._rules = Rules(campaigns, calendars)
+        self._units = Remembered()
 
     async def GetProblem(
         self, request: plans_pb2.GetProblemRequest, context: grpc.aio.ServicerContext
@@ -108,6 +110,7 @@ class PlanDoor(plans_pb2_grpc.PlanServiceServicer):
         return await ledgers.record(
             tx,
             rows,
+            known=self._units,
             campaign=await self._campaigns.find(tx, campaign_id),
             calendar=await self._calendars.find(tx),
             new_id=random_uuid,

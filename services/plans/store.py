@@ -33,14 +33,17 @@ _PLAN_COLUMNS = ", ".join(column.name for column in tables.plans.columns)
 _PROBLEM_BY_NAME = f"select {_PROBLEM_COLUMNS} from plans.problems where tenant_id = $1 and id = $2::uuid"
 _PLAN_BY_NAME = f"select {_PLAN_COLUMNS} from plans.plans where tenant_id = $1 and id = $2::uuid"
 
-# The arrays stand in the order of tables.problems.
+# The arrays stand in the order of tables.problems. A problem of a unit that has moved meanwhile, or that the caller's
+# scope does not show, is not inserted: callers go by what they remember of units (shared.placements.Remembered).
 _INSERT_PROBLEMS = f"""
     insert into plans.problems ({_PROBLEM_COLUMNS})
-    select * from unnest(
+    select new.* from unnest(
         $1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
         $10::text[], $11::text[], $12::text[], $13::date[], $14::text[], $15::text[], $16::int[], $17::text[],
         $18::text[], $19::text[], $20::timestamptz[], $21::timestamptz[], $22::bigint[], $23::int[]
-    )
+    ) as new ({_PROBLEM_COLUMNS})
+    join plans.placements as now
+      on now.unit_id = new.unit_id and now.path = new.path and now.tenant_id = new.tenant_id
     on conflict (tenant_id, id) do nothing
     returning id
 """
@@ -92,13 +95,14 @@ async def problem(tx: Transaction, name: Name, *, for_update: bool = False) -> P
     return None if row is None else _problem(row)
 
 
-async def add_problems(tx: Transaction, problems: Sequence[Problem]) -> int:
-    """Inserts new problems and returns how many; one that is already there by name stays as it is."""
-    columns: list[list[Any]] = [[] for _ in tables.problems.columns]
-    for item in problems:
-        for column, value in zip(columns, _problem_row(item), strict=True):
-            column.append(value)
-    return len(await tx.fetch(_INSERT_PROBLEMS, *columns))
+def add_problems(tx: Transaction, problems: Sequence[Problem]) -> None:
+    """Inserts new problems, whose names are fresh, where their units still stand as they say."""
+    tx.write(_INSERT_PROBLEMS, *_problem_columns(problems), rows=len(problems))
+
+
+async def add_unless_known(tx: Transaction, problem: Problem) -> bool:
+    """Inserts a problem; one that is already there by name stays as it is. Returns whether it was new."""
+    return bool(await tx.fetch(_INSERT_PROBLEMS, *_problem_columns([problem])))
 
 
 async def save_problem(tx: Transaction, changed: Problem) -> None:
@@ -252,6 +256,14 @@ async def list_lodgings(tx: Transaction, *, path: str, page: Page) -> list[Lodgi
     """At most page.size + 1 lodgings and returns below a path."""
     rows = await _page(tx, _LIST_LODGINGS, tables.lodgings, path=path, page=page, state="")
     return [_lodging(row._mapping) for row in rows]
+
+
+def _problem_columns(problems: Sequence[Problem]) -> list[list[Any]]:
+    columns: list[list[Any]] = [[] for _ in tables.problems.columns]
+    for item in problems:
+        for column, value in zip(columns, _problem_row(item), strict=True):
+            column.append(value)
+    return columns
 
 
 def _problem_row(item: Problem) -> tuple[object, ...]:

@@ -15,7 +15,7 @@ from shared.campaigns import Campaign
 from shared.clock import day_in
 from shared.database import Transaction
 from shared.errors import FieldViolation, InvalidArgument
-from shared.placements import Unit
+from shared.placements import Remembered, Unit
 
 # One answer names this many rows; a ledger with more faults is better mended before it is read on.
 MOST_NAMED = 100
@@ -51,6 +51,7 @@ async def record(
     tx: Transaction,
     rows: Sequence[LedgerRow],
     *,
+    known: Remembered,
     campaign: Campaign,
     calendar: WorkingCalendar,
     new_id: Callable[[], str],
@@ -58,7 +59,7 @@ async def record(
     field: str,
 ) -> list[Problem]:
     """Puts rows on their units' ledgers, all or none. Raises BadLedger naming every bad row (`field[n].part`)."""
-    units = await _units_of(tx, rows)
+    units = await _units_of(tx, rows, known)
     today = day_in(campaign.zone, now)
     lights = lights_on(today, calendar=calendar, yellow_days=campaign.days.yellow_light)
     winds = {wind.code for wind in campaign.winds}
@@ -84,7 +85,7 @@ async def record(
     # Permission for every unit before anything is written; units out of scope were never found.
     for path in {problem.path for problem in problems}:
         access.require(tx.call, path=path)
-    await store.add_problems(tx, problems)
+    store.add_problems(tx, problems)
     outbox.append(tx, *(events.problem_changed(problem) for problem in problems))
     if len(problems) > 1:
         # A whole ledger is logged at the place that holds all of it, not at its first problem.
@@ -94,8 +95,8 @@ async def record(
     return problems
 
 
-async def _units_of(tx: Transaction, rows: Sequence[LedgerRow]) -> Mapping[str, Unit]:
-    by_id = await placements.by_ids(tx, sorted({row.unit for row in rows if row.unit}))
+async def _units_of(tx: Transaction, rows: Sequence[LedgerRow], known: Remembered) -> Mapping[str, Unit]:
+    by_id = await known.by_ids(tx, sorted({row.unit for row in rows if row.unit}))
     by_code = await placements.by_codes(tx, sorted({row.unit_code for row in rows if not row.unit and row.unit_code}))
     return {**by_id, **by_code}
 
@@ -197,5 +198,5 @@ async def record_finding(
         update_time=now,
         label=label,
     )
-    if await store.add_problems(tx, [problem]):
+    if await store.add_unless_known(tx, problem):
         outbox.append(tx, events.problem_changed(problem))
