@@ -22,6 +22,7 @@ COUNTIES = ("110101", "120102", "130201")
 # However much breaks, somebody who repeats is answered within this.
 _ANSWERED_WITHIN_S = 90.0
 _PAUSE_S = 0.1
+_BETWEEN_DEEDS_S = 0.05
 # What a client may be told of a fault, and then tries again; anything else is a wrong answer.
 _TRY_AGAIN = frozenset({"UNAVAILABLE", "DEADLINE_EXCEEDED", "CANCELLED"})
 
@@ -82,6 +83,8 @@ class Clients:
         async def worker() -> None:
             while not stop.is_set():
                 await self.report(await self.record())
+                # People are slower; and what is checked in the end should be had in seconds.
+                await asyncio.sleep(_BETWEEN_DEEDS_S)
 
         workers = [asyncio.create_task(worker()) for _ in range(at_once)]
         try:

@@ -74,12 +74,16 @@ async def _badly_logged(database: asyncpg.Connection[asyncpg.Record], clients: C
     """A problem at version n has come from n deeds, each with one record and one fact in its tenant's log."""
     rows = await database.fetch(
         """
-        select p.tenant_id, p.id, p.version,
-               (select count(*) from audit.entries e where e.tenant_id = p.tenant_id and e.kind = 'FACT'
-                  and e.resource = 'tenants/' || p.tenant_id || '/problems/' || p.id) as facts,
-               (select count(*) from audit.entries e where e.tenant_id = p.tenant_id and e.kind = 'DEED'
-                  and e.outcome = 'OK' and e.resource = 'tenants/' || p.tenant_id || '/problems/' || p.id) as deeds
-        from plans.problems p where p.title = any($1::text[])
+        with logged as (
+            select resource,
+                   count(*) filter (where kind = 'FACT') as facts,
+                   count(*) filter (where kind = 'DEED' and outcome = 'OK') as deeds
+            from audit.entries group by resource
+        )
+        select p.id, p.version, coalesce(l.facts, 0) as facts, coalesce(l.deeds, 0) as deeds
+        from plans.problems p
+        left join logged l on l.resource = 'tenants/' || p.tenant_id || '/problems/' || p.id
+        where p.title = any($1::text[])
         """,
         list(clients.titles),
     )
