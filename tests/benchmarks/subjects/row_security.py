@@ -80,7 +80,7 @@ def _questions(county: Place, province: Place, problem: Name) -> Mapping[str, tu
         return await tx.fetch(_STATES.format(more=aloud), province.path)
 
     async def insert(tx: Transaction, aloud: str) -> object:
-        return await store.add_problems(tx, [country.problem(county, now=datetime.now(UTC))])
+        return await store.add_unless_known(tx, country.problem(county, now=datetime.now(UTC)))
 
     return {
         "one problem by name": (county, point),
@@ -128,7 +128,7 @@ async def _fill(ground: Ground, database: Database) -> None:
     for start in range(0, len(places), 1000):
         problems = [country.problem(place, now=call.received) for place in places[start : start + 1000]]
         async with database.transaction(call) as tx:
-            await store.add_problems(tx, problems)
+            store.add_problems(tx, problems)
 
 
 @asynccontextmanager
