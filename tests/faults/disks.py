@@ -15,11 +15,14 @@ from pathlib import Path
 
 import pytest
 
+# A caller's path may lack what only root uses, such as mkfs.
+_ENVIRONMENT = {**os.environ, "PATH": os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])}
+
 
 async def run(*command: str) -> None:
     """Runs a command. Raises AssertionError with what it said if it fails."""
     process = await asyncio.create_subprocess_exec(
-        *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+        *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, env=_ENVIRONMENT
     )
     said, _ = await process.communicate()
     assert process.returncode == 0, f"{' '.join(command)}: {said.decode(errors='replace')}"
