@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
 
 from plumbline.plans.v1 import plans_pb2, plans_pb2_grpc
+from services.cli.folder import StackFolder
+from services.cli.stack import Stack, StackOptions
 from shared import rpc_client
 from tests.integration.ledger import a_problem
 from tests.integration.refused import refused
@@ -18,8 +22,21 @@ UNIT, OTHER_CITY = "130201001", "1301"
 
 
 @pytest.fixture
-async def superuser(world: World) -> AsyncIterator[asyncpg.Connection[Any]]:
-    connection = await asyncpg.connect(world.stack.postgres_dsn)
+async def apart() -> AsyncIterator[World]:
+    """A world of its own without rollups: a place that only plans believes in would be a difference there."""
+    root = Path(tempfile.mkdtemp(prefix="plumbline-remembered-"))
+    options = StackOptions(folder=root, services=("directory", "plans"), report=lambda key, **facts: None)
+    async with Stack.start(options) as stack:
+        made = World(stack)
+        await made.plant()
+        yield made
+        await made.close()
+    StackFolder(root).remove()
+
+
+@pytest.fixture
+async def superuser(apart: World) -> AsyncIterator[asyncpg.Connection[Any]]:
+    connection = await asyncpg.connect(apart.stack.postgres_dsn)
     yield connection
     await connection.close()
 
@@ -32,19 +49,19 @@ async def record(world: World, token: str) -> plans_pb2.Problem:
     return problem
 
 
-async def test_a_unit_that_has_moved_is_found_where_it_is_now(world: World, superuser: asyncpg.Connection[Any]) -> None:
-    unit = world.unit(UNIT)
-    before = await record(world, world.admin)
-    moved = f"{world.unit(OTHER_CITY).path}{unit.id}/"
+async def test_a_unit_that_has_moved_is_found_where_it_is_now(apart: World, superuser: asyncpg.Connection[Any]) -> None:
+    unit = apart.unit(UNIT)
+    before = await record(apart, apart.admin)
+    moved = f"{apart.unit(OTHER_CITY).path}{unit.id}/"
     put = "update plans.placements set path = $2 where unit_id = $1"
     await superuser.execute(put, unit.id, moved)
     try:
-        after = await record(world, world.admin)
+        after = await record(apart, apart.admin)
     finally:
         await superuser.execute(put, unit.id, unit.path)
 
     assert (before.path, after.path) == (unit.path, moved)
-    assert (await record(world, world.admin)).path == unit.path
+    assert (await record(apart, apart.admin)).path == unit.path
 
 
 async def test_who_has_no_business_there_learns_nothing_from_what_is_remembered(world: World) -> None:
