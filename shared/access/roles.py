@@ -47,12 +47,17 @@ ACTIONS_OF_ROLE: dict[str, frozenset[str]] = {
     ),
     # A service to another.
     "service": frozenset({"directory.read", "facts.stream_state", "inspections.read"}),
+    # The web console in its own name: what people do on it, it does under their tokens.
+    "console": frozenset({"directory.sign_in"}),
 }
 
-# The embedded stack's own token: everything but what only services may do.
+# What nobody can be given: roles of programs, whose tokens come from the deployment.
+_OF_PROGRAMS = ("service", "console")
+
+# The embedded stack's own token: everything but what only programs may do.
 ACTIONS_OF_ROLE["administrator-dev"] = frozenset().union(
-    *(actions for role, actions in ACTIONS_OF_ROLE.items() if role != "service")
+    *(actions for role, actions in ACTIONS_OF_ROLE.items() if role not in _OF_PROGRAMS)
 )
 
 # What a person can be given; services and the development token get theirs from the deployment.
-GRANTABLE = tuple(role for role in ACTIONS_OF_ROLE if role not in ("service", "administrator-dev"))
+GRANTABLE = tuple(role for role in ACTIONS_OF_ROLE if role not in (*_OF_PROGRAMS, "administrator-dev"))

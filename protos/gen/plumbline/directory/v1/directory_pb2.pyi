@@ -247,6 +247,18 @@ class CreatePersonRequest(_message.Message):
     post: str
     def __init__(self, request_id: _Optional[str] = ..., parent: _Optional[str] = ..., display_name: _Optional[str] = ..., unit: _Optional[str] = ..., post: _Optional[str] = ...) -> None: ...
 
+class SetLoginRequest(_message.Message):
+    __slots__ = ("request_id", "person", "issuer", "subject")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    PERSON_FIELD_NUMBER: _ClassVar[int]
+    ISSUER_FIELD_NUMBER: _ClassVar[int]
+    SUBJECT_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    person: str
+    issuer: str
+    subject: str
+    def __init__(self, request_id: _Optional[str] = ..., person: _Optional[str] = ..., issuer: _Optional[str] = ..., subject: _Optional[str] = ...) -> None: ...
+
 class GetPersonRequest(_message.Message):
     __slots__ = ("name",)
     NAME_FIELD_NUMBER: _ClassVar[int]

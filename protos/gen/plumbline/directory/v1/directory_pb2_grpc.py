@@ -91,6 +91,11 @@ class DirectoryServiceStub:
                 request_serializer=plumbline_dot_directory_dot_v1_dot_directory__pb2.CreatePersonRequest.SerializeToString,
                 response_deserializer=plumbline_dot_directory_dot_v1_dot_directory__pb2.Person.FromString,
                 _registered_method=True)
+        self.SetLogin = channel.unary_unary(
+                '/plumbline.directory.v1.DirectoryService/SetLogin',
+                request_serializer=plumbline_dot_directory_dot_v1_dot_directory__pb2.SetLoginRequest.SerializeToString,
+                response_deserializer=plumbline_dot_directory_dot_v1_dot_directory__pb2.Person.FromString,
+                _registered_method=True)
         self.GetPerson = channel.unary_unary(
                 '/plumbline.directory.v1.DirectoryService/GetPerson',
                 request_serializer=plumbline_dot_directory_dot_v1_dot_directory__pb2.GetPersonRequest.SerializeToString,
@@ -198,6 +203,14 @@ class DirectoryServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SetLogin(self, request, context):
+        """By which login a person signs in: who the issuer of the organisation's sign-in says they are. Replaces the one of
+        the same issuer. Permission: directory.write_people. Reasons: NOT_FOUND, LOGIN_TAKEN.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetPerson(self, request, context):
         """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -285,6 +298,11 @@ def add_DirectoryServiceServicer_to_server(servicer, server):
             'CreatePerson': grpc.unary_unary_rpc_method_handler(
                     servicer.CreatePerson,
                     request_deserializer=plumbline_dot_directory_dot_v1_dot_directory__pb2.CreatePersonRequest.FromString,
+                    response_serializer=plumbline_dot_directory_dot_v1_dot_directory__pb2.Person.SerializeToString,
+            ),
+            'SetLogin': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetLogin,
+                    request_deserializer=plumbline_dot_directory_dot_v1_dot_directory__pb2.SetLoginRequest.FromString,
                     response_serializer=plumbline_dot_directory_dot_v1_dot_directory__pb2.Person.SerializeToString,
             ),
             'GetPerson': grpc.unary_unary_rpc_method_handler(
@@ -610,6 +628,33 @@ class DirectoryService:
             target,
             '/plumbline.directory.v1.DirectoryService/CreatePerson',
             plumbline_dot_directory_dot_v1_dot_directory__pb2.CreatePersonRequest.SerializeToString,
+            plumbline_dot_directory_dot_v1_dot_directory__pb2.Person.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetLogin(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/plumbline.directory.v1.DirectoryService/SetLogin',
+            plumbline_dot_directory_dot_v1_dot_directory__pb2.SetLoginRequest.SerializeToString,
             plumbline_dot_directory_dot_v1_dot_directory__pb2.Person.FromString,
             options,
             channel_credentials,
