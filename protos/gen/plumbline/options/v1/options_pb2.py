@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import descriptor_pb2 as google_dot_protobuf_dot_descriptor__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"plumbline/options/v1/options.proto\x12\x14plumbline.options.v1\x1a google/protobuf/descriptor.proto:0\n\x06\x61\x63tion\x12\x1e.google.protobuf.MethodOptions\x18\xfd\x88\x03 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"plumbline/options/v1/options.proto\x12\x14plumbline.options.v1\x1a google/protobuf/descriptor.proto:0\n\x06\x61\x63tion\x12\x1e.google.protobuf.MethodOptions\x18\xfd\x88\x03 \x01(\t:3\n\tlongest_s\x12\x1e.google.protobuf.MethodOptions\x18\xfe\x88\x03 \x01(\x05\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)

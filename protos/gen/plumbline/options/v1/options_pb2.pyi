@@ -5,3 +5,5 @@ from typing import ClassVar as _ClassVar
 DESCRIPTOR: _descriptor.FileDescriptor
 ACTION_FIELD_NUMBER: _ClassVar[int]
 action: _descriptor.FieldDescriptor
+LONGEST_S_FIELD_NUMBER: _ClassVar[int]
+longest_s: _descriptor.FieldDescriptor

@@ -27,7 +27,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from plumbline.options.v1 import options_pb2 as plumbline_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"plumbline/rollups/v1/rollups.proto\x12\x14plumbline.rollups.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\"plumbline/options/v1/options.proto\"\x91\x02\n\x05Table\x12-\n\x07metrics\x18\x01 \x03(\x0b\x32\x1c.plumbline.rollups.v1.Metric\x12(\n\x05total\x18\x02 \x01(\x0b\x32\x19.plumbline.rollups.v1.Row\x12\'\n\x04rows\x18\x03 \x03(\x0b\x32\x19.plumbline.rollups.v1.Row\x12.\n\nas_of_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rfacts_pending\x18\x05 \x01(\x03\x12\x0e\n\x06lag_ms\x18\x06 \x01(\x03\x12\x19\n\x11\x63\x61talogue_version\x18\x07 \x01(\x05\x12\x14\n\x0c\x65mpty_reason\x18\x08 \x01(\t\"8\n\x06Metric\x12\n\n\x02id\x18\x01 \x01(\t\x12\x10\n\x08label_zh\x18\x02 \x01(\t\x12\x10\n\x08label_en\x18\x03 \x01(\t\"\x8b\x01\n\x03Row\x12\x0c\n\x04unit\x18\x01 \x01(\t\x12\x0c\n\x04\x63ode\x18\x02 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x03 \x01(\t\x12\r\n\x05level\x18\x04 \x01(\t\x12\x0e\n\x06values\x18\x05 \x03(\x03\x12\x16\n\x0ereported_units\x18\x06 \x01(\x03\x12\x1b\n\x13participating_units\x18\x07 \x01(\x03\"\x88\x01\n\x0fGetTableRequest\x12\x15\n\x04unit\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1a\n\tunit_code\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x16\n\x05level\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12*\n\x08\x63\x61mpaign\x18\x04 \x01(\tB\x18\xbaH\x15r\x13\x32\x11^[a-z0-9-]{0,64}$\"9\n\x14VerifyRollupsRequest\x12!\n\x0esettle_seconds\x18\x01 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18x(\x00\"\x91\x01\n\x15VerifyRollupsResponse\x12\x38\n\x08progress\x18\x01 \x01(\x0b\x32$.plumbline.rollups.v1.VerifyProgressH\x00\x12\x34\n\x06result\x18\x02 \x01(\x0b\x32\".plumbline.rollups.v1.VerifyResultH\x00\x42\x08\n\x06\x61nswer\"3\n\x0eVerifyProgress\x12\r\n\x05stage\x18\x01 \x01(\t\x12\x12\n\nfacts_read\x18\x02 \x01(\x03\"\xe1\x01\n\x0cVerifyResult\x12\x16\n\x0e\x66\x61\x63ts_compared\x18\x01 \x01(\x03\x12\x1e\n\x16\x63ontributions_compared\x18\x02 \x01(\x03\x12\x18\n\x10\x66igures_compared\x18\x03 \x01(\x03\x12\x18\n\x10\x64ifference_count\x18\x04 \x01(\x03\x12\x35\n\x0b\x64ifferences\x18\x05 \x03(\x0b\x32 .plumbline.rollups.v1.Difference\x12.\n\nas_of_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"L\n\nDifference\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x0f\n\x07subject\x18\x02 \x01(\t\x12\x10\n\x08\x65xpected\x18\x03 \x01(\t\x12\r\n\x05\x66ound\x18\x04 \x01(\t2\xf8\x01\n\rRollupService\x12\x63\n\x08GetTable\x12%.plumbline.rollups.v1.GetTableRequest\x1a\x1b.plumbline.rollups.v1.Table\"\x13\x90\x02\x01\xea\xc7\x18\x0crollups.read\x12\x81\x01\n\rVerifyRollups\x12*.plumbline.rollups.v1.VerifyRollupsRequest\x1a+.plumbline.rollups.v1.VerifyRollupsResponse\"\x15\x90\x02\x01\xea\xc7\x18\x0erollups.verify0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"plumbline/rollups/v1/rollups.proto\x12\x14plumbline.rollups.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\"plumbline/options/v1/options.proto\"\x91\x02\n\x05Table\x12-\n\x07metrics\x18\x01 \x03(\x0b\x32\x1c.plumbline.rollups.v1.Metric\x12(\n\x05total\x18\x02 \x01(\x0b\x32\x19.plumbline.rollups.v1.Row\x12\'\n\x04rows\x18\x03 \x03(\x0b\x32\x19.plumbline.rollups.v1.Row\x12.\n\nas_of_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rfacts_pending\x18\x05 \x01(\x03\x12\x0e\n\x06lag_ms\x18\x06 \x01(\x03\x12\x19\n\x11\x63\x61talogue_version\x18\x07 \x01(\x05\x12\x14\n\x0c\x65mpty_reason\x18\x08 \x01(\t\"8\n\x06Metric\x12\n\n\x02id\x18\x01 \x01(\t\x12\x10\n\x08label_zh\x18\x02 \x01(\t\x12\x10\n\x08label_en\x18\x03 \x01(\t\"\xb6\x01\n\x03Row\x12\x0c\n\x04unit\x18\x01 \x01(\t\x12\x0c\n\x04\x63ode\x18\x02 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x03 \x01(\t\x12\r\n\x05level\x18\x04 \x01(\t\x12\x0e\n\x06values\x18\x05 \x03(\x03\x12\x16\n\x0ereported_units\x18\x06 \x01(\x03\x12\x1b\n\x13participating_units\x18\x07 \x01(\x03\x12\x13\n\x0bparent_unit\x18\x08 \x01(\t\x12\x14\n\x0chas_children\x18\t \x01(\x08\"\x88\x01\n\x0fGetTableRequest\x12\x15\n\x04unit\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1a\n\tunit_code\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x16\n\x05level\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12*\n\x08\x63\x61mpaign\x18\x04 \x01(\tB\x18\xbaH\x15r\x13\x32\x11^[a-z0-9-]{0,64}$\"\x8a\x01\n\x11WatchTableRequest\x12\x15\n\x04unit\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x1a\n\tunit_code\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12\x16\n\x05level\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18@\x12*\n\x08\x63\x61mpaign\x18\x04 \x01(\tB\x18\xbaH\x15r\x13\x32\x11^[a-z0-9-]{0,64}$\"\xbf\x01\n\x12WatchTableResponse\x12/\n\x08snapshot\x18\x01 \x01(\x0b\x32\x1b.plumbline.rollups.v1.TableH\x00\x12\x33\n\x06\x63hange\x18\x02 \x01(\x0b\x32!.plumbline.rollups.v1.TableChangeH\x00\x12\x39\n\theartbeat\x18\x03 \x01(\x0b\x32$.plumbline.rollups.v1.TableHeartbeatH\x00\x42\x08\n\x06\x61nswer\"\xe1\x01\n\x0bTableChange\x12(\n\x05total\x18\x01 \x01(\x0b\x32\x19.plumbline.rollups.v1.Row\x12\'\n\x04rows\x18\x02 \x03(\x0b\x32\x19.plumbline.rollups.v1.Row\x12\x12\n\ngone_units\x18\x03 \x03(\t\x12.\n\nas_of_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rfacts_pending\x18\x05 \x01(\x03\x12\x0e\n\x06lag_ms\x18\x06 \x01(\x03\x12\x14\n\x0c\x65mpty_reason\x18\x07 \x01(\t\"g\n\x0eTableHeartbeat\x12.\n\nas_of_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rfacts_pending\x18\x02 \x01(\x03\x12\x0e\n\x06lag_ms\x18\x03 \x01(\x03\"9\n\x14VerifyRollupsRequest\x12!\n\x0esettle_seconds\x18\x01 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18x(\x00\"\x91\x01\n\x15VerifyRollupsResponse\x12\x38\n\x08progress\x18\x01 \x01(\x0b\x32$.plumbline.rollups.v1.VerifyProgressH\x00\x12\x34\n\x06result\x18\x02 \x01(\x0b\x32\".plumbline.rollups.v1.VerifyResultH\x00\x42\x08\n\x06\x61nswer\"3\n\x0eVerifyProgress\x12\r\n\x05stage\x18\x01 \x01(\t\x12\x12\n\nfacts_read\x18\x02 \x01(\x03\"\xe1\x01\n\x0cVerifyResult\x12\x16\n\x0e\x66\x61\x63ts_compared\x18\x01 \x01(\x03\x12\x1e\n\x16\x63ontributions_compared\x18\x02 \x01(\x03\x12\x18\n\x10\x66igures_compared\x18\x03 \x01(\x03\x12\x18\n\x10\x64ifference_count\x18\x04 \x01(\x03\x12\x35\n\x0b\x64ifferences\x18\x05 \x03(\x0b\x32 .plumbline.rollups.v1.Difference\x12.\n\nas_of_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"L\n\nDifference\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x0f\n\x07subject\x18\x02 \x01(\t\x12\x10\n\x08\x65xpected\x18\x03 \x01(\t\x12\r\n\x05\x66ound\x18\x04 \x01(\t2\xf5\x02\n\rRollupService\x12\x63\n\x08GetTable\x12%.plumbline.rollups.v1.GetTableRequest\x1a\x1b.plumbline.rollups.v1.Table\"\x13\x90\x02\x01\xea\xc7\x18\x0crollups.read\x12{\n\nWatchTable\x12\'.plumbline.rollups.v1.WatchTableRequest\x1a(.plumbline.rollups.v1.WatchTableResponse\"\x18\x90\x02\x01\xea\xc7\x18\x0crollups.read\xf0\xc7\x18\xa2\x02\x30\x01\x12\x81\x01\n\rVerifyRollups\x12*.plumbline.rollups.v1.VerifyRollupsRequest\x1a+.plumbline.rollups.v1.VerifyRollupsResponse\"\x15\x90\x02\x01\xea\xc7\x18\x0erollups.verify0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -42,10 +42,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETTABLEREQUEST'].fields_by_name['level']._serialized_options = b'\272H\004r\002\030@'
   _globals['_GETTABLEREQUEST'].fields_by_name['campaign']._loaded_options = None
   _globals['_GETTABLEREQUEST'].fields_by_name['campaign']._serialized_options = b'\272H\025r\0232\021^[a-z0-9-]{0,64}$'
+  _globals['_WATCHTABLEREQUEST'].fields_by_name['unit']._loaded_options = None
+  _globals['_WATCHTABLEREQUEST'].fields_by_name['unit']._serialized_options = b'\272H\004r\002\030@'
+  _globals['_WATCHTABLEREQUEST'].fields_by_name['unit_code']._loaded_options = None
+  _globals['_WATCHTABLEREQUEST'].fields_by_name['unit_code']._serialized_options = b'\272H\004r\002\030@'
+  _globals['_WATCHTABLEREQUEST'].fields_by_name['level']._loaded_options = None
+  _globals['_WATCHTABLEREQUEST'].fields_by_name['level']._serialized_options = b'\272H\004r\002\030@'
+  _globals['_WATCHTABLEREQUEST'].fields_by_name['campaign']._loaded_options = None
+  _globals['_WATCHTABLEREQUEST'].fields_by_name['campaign']._serialized_options = b'\272H\025r\0232\021^[a-z0-9-]{0,64}$'
   _globals['_VERIFYROLLUPSREQUEST'].fields_by_name['settle_seconds']._loaded_options = None
   _globals['_VERIFYROLLUPSREQUEST'].fields_by_name['settle_seconds']._serialized_options = b'\272H\006\032\004\030x(\000'
   _globals['_ROLLUPSERVICE'].methods_by_name['GetTable']._loaded_options = None
   _globals['_ROLLUPSERVICE'].methods_by_name['GetTable']._serialized_options = b'\220\002\001\352\307\030\014rollups.read'
+  _globals['_ROLLUPSERVICE'].methods_by_name['WatchTable']._loaded_options = None
+  _globals['_ROLLUPSERVICE'].methods_by_name['WatchTable']._serialized_options = b'\220\002\001\352\307\030\014rollups.read\360\307\030\242\002'
   _globals['_ROLLUPSERVICE'].methods_by_name['VerifyRollups']._loaded_options = None
   _globals['_ROLLUPSERVICE'].methods_by_name['VerifyRollups']._serialized_options = b'\220\002\001\352\307\030\016rollups.verify'
   _globals['_TABLE']._serialized_start=159
@@ -53,19 +63,27 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_METRIC']._serialized_start=434
   _globals['_METRIC']._serialized_end=490
   _globals['_ROW']._serialized_start=493
-  _globals['_ROW']._serialized_end=632
-  _globals['_GETTABLEREQUEST']._serialized_start=635
-  _globals['_GETTABLEREQUEST']._serialized_end=771
-  _globals['_VERIFYROLLUPSREQUEST']._serialized_start=773
-  _globals['_VERIFYROLLUPSREQUEST']._serialized_end=830
-  _globals['_VERIFYROLLUPSRESPONSE']._serialized_start=833
-  _globals['_VERIFYROLLUPSRESPONSE']._serialized_end=978
-  _globals['_VERIFYPROGRESS']._serialized_start=980
-  _globals['_VERIFYPROGRESS']._serialized_end=1031
-  _globals['_VERIFYRESULT']._serialized_start=1034
-  _globals['_VERIFYRESULT']._serialized_end=1259
-  _globals['_DIFFERENCE']._serialized_start=1261
-  _globals['_DIFFERENCE']._serialized_end=1337
-  _globals['_ROLLUPSERVICE']._serialized_start=1340
-  _globals['_ROLLUPSERVICE']._serialized_end=1588
+  _globals['_ROW']._serialized_end=675
+  _globals['_GETTABLEREQUEST']._serialized_start=678
+  _globals['_GETTABLEREQUEST']._serialized_end=814
+  _globals['_WATCHTABLEREQUEST']._serialized_start=817
+  _globals['_WATCHTABLEREQUEST']._serialized_end=955
+  _globals['_WATCHTABLERESPONSE']._serialized_start=958
+  _globals['_WATCHTABLERESPONSE']._serialized_end=1149
+  _globals['_TABLECHANGE']._serialized_start=1152
+  _globals['_TABLECHANGE']._serialized_end=1377
+  _globals['_TABLEHEARTBEAT']._serialized_start=1379
+  _globals['_TABLEHEARTBEAT']._serialized_end=1482
+  _globals['_VERIFYROLLUPSREQUEST']._serialized_start=1484
+  _globals['_VERIFYROLLUPSREQUEST']._serialized_end=1541
+  _globals['_VERIFYROLLUPSRESPONSE']._serialized_start=1544
+  _globals['_VERIFYROLLUPSRESPONSE']._serialized_end=1689
+  _globals['_VERIFYPROGRESS']._serialized_start=1691
+  _globals['_VERIFYPROGRESS']._serialized_end=1742
+  _globals['_VERIFYRESULT']._serialized_start=1745
+  _globals['_VERIFYRESULT']._serialized_end=1970
+  _globals['_DIFFERENCE']._serialized_start=1972
+  _globals['_DIFFERENCE']._serialized_end=2048
+  _globals['_ROLLUPSERVICE']._serialized_start=2051
+  _globals['_ROLLUPSERVICE']._serialized_end=2424
 # @@protoc_insertion_point(module_scope)

@@ -42,7 +42,7 @@ class Metric(_message.Message):
     def __init__(self, id: _Optional[str] = ..., label_zh: _Optional[str] = ..., label_en: _Optional[str] = ...) -> None: ...
 
 class Row(_message.Message):
-    __slots__ = ("unit", "code", "display_name", "level", "values", "reported_units", "participating_units")
+    __slots__ = ("unit", "code", "display_name", "level", "values", "reported_units", "participating_units", "parent_unit", "has_children")
     UNIT_FIELD_NUMBER: _ClassVar[int]
     CODE_FIELD_NUMBER: _ClassVar[int]
     DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
@@ -50,6 +50,8 @@ class Row(_message.Message):
     VALUES_FIELD_NUMBER: _ClassVar[int]
     REPORTED_UNITS_FIELD_NUMBER: _ClassVar[int]
     PARTICIPATING_UNITS_FIELD_NUMBER: _ClassVar[int]
+    PARENT_UNIT_FIELD_NUMBER: _ClassVar[int]
+    HAS_CHILDREN_FIELD_NUMBER: _ClassVar[int]
     unit: str
     code: str
     display_name: str
@@ -57,7 +59,9 @@ class Row(_message.Message):
     values: _containers.RepeatedScalarFieldContainer[int]
     reported_units: int
     participating_units: int
-    def __init__(self, unit: _Optional[str] = ..., code: _Optional[str] = ..., display_name: _Optional[str] = ..., level: _Optional[str] = ..., values: _Optional[_Iterable[int]] = ..., reported_units: _Optional[int] = ..., participating_units: _Optional[int] = ...) -> None: ...
+    parent_unit: str
+    has_children: bool
+    def __init__(self, unit: _Optional[str] = ..., code: _Optional[str] = ..., display_name: _Optional[str] = ..., level: _Optional[str] = ..., values: _Optional[_Iterable[int]] = ..., reported_units: _Optional[int] = ..., participating_units: _Optional[int] = ..., parent_unit: _Optional[str] = ..., has_children: _Optional[bool] = ...) -> None: ...
 
 class GetTableRequest(_message.Message):
     __slots__ = ("unit", "unit_code", "level", "campaign")
@@ -70,6 +74,56 @@ class GetTableRequest(_message.Message):
     level: str
     campaign: str
     def __init__(self, unit: _Optional[str] = ..., unit_code: _Optional[str] = ..., level: _Optional[str] = ..., campaign: _Optional[str] = ...) -> None: ...
+
+class WatchTableRequest(_message.Message):
+    __slots__ = ("unit", "unit_code", "level", "campaign")
+    UNIT_FIELD_NUMBER: _ClassVar[int]
+    UNIT_CODE_FIELD_NUMBER: _ClassVar[int]
+    LEVEL_FIELD_NUMBER: _ClassVar[int]
+    CAMPAIGN_FIELD_NUMBER: _ClassVar[int]
+    unit: str
+    unit_code: str
+    level: str
+    campaign: str
+    def __init__(self, unit: _Optional[str] = ..., unit_code: _Optional[str] = ..., level: _Optional[str] = ..., campaign: _Optional[str] = ...) -> None: ...
+
+class WatchTableResponse(_message.Message):
+    __slots__ = ("snapshot", "change", "heartbeat")
+    SNAPSHOT_FIELD_NUMBER: _ClassVar[int]
+    CHANGE_FIELD_NUMBER: _ClassVar[int]
+    HEARTBEAT_FIELD_NUMBER: _ClassVar[int]
+    snapshot: Table
+    change: TableChange
+    heartbeat: TableHeartbeat
+    def __init__(self, snapshot: _Optional[_Union[Table, _Mapping]] = ..., change: _Optional[_Union[TableChange, _Mapping]] = ..., heartbeat: _Optional[_Union[TableHeartbeat, _Mapping]] = ...) -> None: ...
+
+class TableChange(_message.Message):
+    __slots__ = ("total", "rows", "gone_units", "as_of_time", "facts_pending", "lag_ms", "empty_reason")
+    TOTAL_FIELD_NUMBER: _ClassVar[int]
+    ROWS_FIELD_NUMBER: _ClassVar[int]
+    GONE_UNITS_FIELD_NUMBER: _ClassVar[int]
+    AS_OF_TIME_FIELD_NUMBER: _ClassVar[int]
+    FACTS_PENDING_FIELD_NUMBER: _ClassVar[int]
+    LAG_MS_FIELD_NUMBER: _ClassVar[int]
+    EMPTY_REASON_FIELD_NUMBER: _ClassVar[int]
+    total: Row
+    rows: _containers.RepeatedCompositeFieldContainer[Row]
+    gone_units: _containers.RepeatedScalarFieldContainer[str]
+    as_of_time: _timestamp_pb2.Timestamp
+    facts_pending: int
+    lag_ms: int
+    empty_reason: str
+    def __init__(self, total: _Optional[_Union[Row, _Mapping]] = ..., rows: _Optional[_Iterable[_Union[Row, _Mapping]]] = ..., gone_units: _Optional[_Iterable[str]] = ..., as_of_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., facts_pending: _Optional[int] = ..., lag_ms: _Optional[int] = ..., empty_reason: _Optional[str] = ...) -> None: ...
+
+class TableHeartbeat(_message.Message):
+    __slots__ = ("as_of_time", "facts_pending", "lag_ms")
+    AS_OF_TIME_FIELD_NUMBER: _ClassVar[int]
+    FACTS_PENDING_FIELD_NUMBER: _ClassVar[int]
+    LAG_MS_FIELD_NUMBER: _ClassVar[int]
+    as_of_time: _timestamp_pb2.Timestamp
+    facts_pending: int
+    lag_ms: int
+    def __init__(self, as_of_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., facts_pending: _Optional[int] = ..., lag_ms: _Optional[int] = ...) -> None: ...
 
 class VerifyRollupsRequest(_message.Message):
     __slots__ = ("settle_seconds",)

@@ -40,6 +40,11 @@ class RollupServiceStub:
                 request_serializer=plumbline_dot_rollups_dot_v1_dot_rollups__pb2.GetTableRequest.SerializeToString,
                 response_deserializer=plumbline_dot_rollups_dot_v1_dot_rollups__pb2.Table.FromString,
                 _registered_method=True)
+        self.WatchTable = channel.unary_stream(
+                '/plumbline.rollups.v1.RollupService/WatchTable',
+                request_serializer=plumbline_dot_rollups_dot_v1_dot_rollups__pb2.WatchTableRequest.SerializeToString,
+                response_deserializer=plumbline_dot_rollups_dot_v1_dot_rollups__pb2.WatchTableResponse.FromString,
+                _registered_method=True)
         self.VerifyRollups = channel.unary_stream(
                 '/plumbline.rollups.v1.RollupService/VerifyRollups',
                 request_serializer=plumbline_dot_rollups_dot_v1_dot_rollups__pb2.VerifyRollupsRequest.SerializeToString,
@@ -54,6 +59,17 @@ class RollupServiceServicer:
     def GetTable(self, request, context):
         """A unit's figures and those of the units below it at a level, in code order (LE-6: not ranked).
         Permission: rollups.read. Reasons: UNKNOWN_UNIT, UNKNOWN_LEVEL.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WatchTable(self, request, context):
+        """The same table, kept as it stands: a snapshot at once, then what changes, at most five times a second, and a
+        heartbeat where nothing else was sent for five seconds. It ends with OK when its deadline comes, after 290 s at the
+        latest; with a refusal when the token expires, when the caller may no longer see what is watched, or when the
+        service stops. Whoever still looks opens it again.
+        Permission: rollups.read. Reasons: UNKNOWN_UNIT, UNKNOWN_LEVEL, WATCHES_EXHAUSTED, UNAUTHENTICATED, UNAVAILABLE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -74,6 +90,11 @@ def add_RollupServiceServicer_to_server(servicer, server):
                     servicer.GetTable,
                     request_deserializer=plumbline_dot_rollups_dot_v1_dot_rollups__pb2.GetTableRequest.FromString,
                     response_serializer=plumbline_dot_rollups_dot_v1_dot_rollups__pb2.Table.SerializeToString,
+            ),
+            'WatchTable': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchTable,
+                    request_deserializer=plumbline_dot_rollups_dot_v1_dot_rollups__pb2.WatchTableRequest.FromString,
+                    response_serializer=plumbline_dot_rollups_dot_v1_dot_rollups__pb2.WatchTableResponse.SerializeToString,
             ),
             'VerifyRollups': grpc.unary_stream_rpc_method_handler(
                     servicer.VerifyRollups,
@@ -109,6 +130,33 @@ class RollupService:
             '/plumbline.rollups.v1.RollupService/GetTable',
             plumbline_dot_rollups_dot_v1_dot_rollups__pb2.GetTableRequest.SerializeToString,
             plumbline_dot_rollups_dot_v1_dot_rollups__pb2.Table.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WatchTable(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/plumbline.rollups.v1.RollupService/WatchTable',
+            plumbline_dot_rollups_dot_v1_dot_rollups__pb2.WatchTableRequest.SerializeToString,
+            plumbline_dot_rollups_dot_v1_dot_rollups__pb2.WatchTableResponse.FromString,
             options,
             channel_credentials,
             insecure,
