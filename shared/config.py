@@ -38,15 +38,15 @@ def read(service: str, environment: Mapping[str, str] | None = None) -> ServiceC
     source = os.environ if environment is None else environment
     return ServiceConfig(
         service=service,
-        listen=_needed(source, "PLUMBLINE_LISTEN"),
+        listen=needed(source, "PLUMBLINE_LISTEN"),
         database_url=secret(source, "PLUMBLINE_DATABASE_URL"),
         system_database_url=secret(source, "PLUMBLINE_SYSTEM_DATABASE_URL"),
         nats_url=secret(source, "PLUMBLINE_NATS_URL"),
-        jwks=_file(source, "PLUMBLINE_JWKS_FILE"),
-        service_token=_file(source, "PLUMBLINE_SERVICE_TOKEN_FILE").strip(),
-        addresses=_addresses(source.get("PLUMBLINE_ADDRESSES", "{}")),
+        jwks=file(source, "PLUMBLINE_JWKS_FILE"),
+        service_token=file(source, "PLUMBLINE_SERVICE_TOKEN_FILE").strip(),
+        addresses=addresses(source),
         log_level=source.get("PLUMBLINE_LOG_LEVEL", "INFO"),
-        trace_ratio=_ratio(source.get("PLUMBLINE_TRACE_RATIO", "0.05")),
+        trace_ratio=trace_ratio(source),
         otlp_endpoint=source.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
     )
 
@@ -58,10 +58,10 @@ def secret(source: Mapping[str, str], name: str) -> str:
     """
     in_file = f"{name}_FILE"
     if not source.get(in_file):
-        return _needed(source, name)
+        return needed(source, name)
     if source.get(name):
         raise BadConfiguration(f"{name} and {in_file} are both set: leave one out")
-    value = _file(source, in_file).strip()
+    value = file(source, in_file).strip()
     if not value:
         raise BadConfiguration(f"{in_file} names an empty file")
     return value
@@ -78,24 +78,27 @@ def stream_replicas(source: Mapping[str, str], *, otherwise: int) -> int:
     return int(text)
 
 
-def _needed(source: Mapping[str, str], name: str) -> str:
+def needed(source: Mapping[str, str], name: str) -> str:
+    """A variable that must be set. Raises BadConfiguration."""
     value = source.get(name, "")
     if not value:
         raise BadConfiguration(f"{name} is not set")
     return value
 
 
-def _file(source: Mapping[str, str], name: str) -> str:
-    path = Path(_needed(source, name))
+def file(source: Mapping[str, str], name: str) -> str:
+    """The content of the file that a variable names. Raises BadConfiguration."""
+    path = Path(needed(source, name))
     try:
         return path.read_text(encoding="utf-8")
     except OSError as error:
         raise BadConfiguration(f"{name} names {path}, which cannot be read: {error.strerror}") from error
 
 
-def _addresses(text: str) -> dict[str, str]:
+def addresses(source: Mapping[str, str]) -> dict[str, str]:
+    """Where the services are: PLUMBLINE_ADDRESSES. Raises BadConfiguration."""
     try:
-        parsed = json.loads(text)
+        parsed = json.loads(source.get("PLUMBLINE_ADDRESSES", "{}"))
     except json.JSONDecodeError as error:
         raise BadConfiguration("PLUMBLINE_ADDRESSES is not JSON") from error
     if not isinstance(parsed, dict) or not all(isinstance(v, str) for v in parsed.values()):
@@ -103,9 +106,10 @@ def _addresses(text: str) -> dict[str, str]:
     return parsed
 
 
-def _ratio(text: str) -> float:
+def trace_ratio(source: Mapping[str, str]) -> float:
+    """Which share of the traces is kept: PLUMBLINE_TRACE_RATIO. Raises BadConfiguration."""
     try:
-        ratio = float(text)
+        ratio = float(source.get("PLUMBLINE_TRACE_RATIO", "0.05"))
     except ValueError as error:
         raise BadConfiguration("PLUMBLINE_TRACE_RATIO must be a number from 0 to 1") from error
     if not 0 <= ratio <= 1:
