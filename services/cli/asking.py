@@ -9,12 +9,12 @@ from collections.abc import Awaitable, Callable, Sequence
 import typer
 from rich.markup import escape
 
-from services.cli import refusals
 from services.cli.connection import Connection, find
 from services.cli.folder import StackFolder
 from services.cli.options import Choices
 from services.cli.refusals import Fault, FileRefused, StackRefused
 from services.cli.render import Screen
+from shared import reasons
 from shared.errors import DomainError, FieldViolation
 from shared.rpc_client import RemoteFailure, RemoteRefusal
 
@@ -55,7 +55,7 @@ def ask(choices: Choices, deed: Deed, *, as_json: bool, locate: Locate = located
         _show_failure(screen, failure, as_json=as_json)
     except DomainError as refusal:
         # The bus is away.
-        screen.fail("refused", sentence=_sentence(screen, refusal.reason, refusal.message), reason=refusal.reason)
+        _show_reason(screen, refusal.reason, refusal.message)
     except KeyboardInterrupt:
         screen.progress("interrupted")
         return INTERRUPTED
@@ -80,7 +80,7 @@ def show_faults(screen: Screen, faults: Sequence[Fault], *, count: int) -> None:
 
 def _said(screen: Screen, fault: Fault) -> tuple[str, str]:
     """The fault in words, and what the service said where that is something else."""
-    words = refusals.fault(fault.reason, screen.language, description=fault.description)
+    words = reasons.fault(fault.reason, screen.language, description=fault.description)
     return escape(words), "" if words == fault.description else f"[dim]{escape(fault.description)}[/dim]"
 
 
@@ -102,10 +102,7 @@ def _show_refusal(screen: Screen, refusal: RemoteRefusal, *, as_json: bool, loca
                 }
             }
         )
-    said = _sentence(screen, refusal.remote_reason, refusal.message)
-    screen.fail("refused", sentence=said, reason=refusal.remote_reason)
-    if said != refusal.message:
-        screen.err.print(f"[dim]{escape(refusal.message)}[/dim]", soft_wrap=True)
+    _show_reason(screen, refusal.remote_reason, refusal.message)
     show_faults(screen, faults, count=int(refusal.facts.get("faults", len(faults))))
 
 
@@ -119,8 +116,15 @@ def _show_failure(screen: Screen, failure: RemoteFailure, *, as_json: bool) -> N
         screen.fail("failed.other", status=failure.status, cause=failure)
 
 
-def _sentence(screen: Screen, reason: str, message: str) -> str:
-    return refusals.sentence(reason, screen.language, message=message)
+def _show_reason(screen: Screen, reason: str, message: str) -> None:
+    """The refusal in words, what the service said with its values, and what to do."""
+    said = reasons.sentence(reason, screen.language, message=message)
+    screen.fail("refused", sentence=said, reason=reason)
+    if said != message:
+        screen.err.print(f"[dim]{escape(message)}[/dim]", soft_wrap=True)
+    todo = reasons.todo(reason, screen.language)
+    if todo:
+        screen.err.print(escape(todo), soft_wrap=True)
 
 
 def _as_json(faults: Sequence[Fault]) -> list[dict[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from services.cli.language import Words
+from shared.words import Words
 
 _CONNECTION: Final = {
     "stack_not_running": Words(

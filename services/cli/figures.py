@@ -11,8 +11,8 @@ from rich.markup import escape
 from rich.table import Table as Drawn
 
 from plumbline.rollups.v1 import rollups_pb2
-from services.cli.language import Words
 from services.cli.render import Screen, wide_enough
+from shared.words import Words
 
 # What most people ask of a table; it fits a terminal of 100 columns. The others come with --all.
 USUAL_METRICS = (

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from services.cli.command_words import COMMANDS
-from services.cli.language import Language as Language
-from services.cli.language import Words as Words
+from shared.words import Language as Language
+from shared.words import Words as Words
 
 
 def say(key: str, language: Language, **facts: object) -> str:

@@ -77,14 +77,16 @@ async def test_units_are_shown_by_their_codes(world: World) -> None:
     assert "中华人民共和国 / 省11 / 市1101 / 县110101" in in_words.out
 
 
-async def test_an_unknown_unit_is_refused_in_the_readers_language(world: World) -> None:
+async def test_an_unknown_unit_is_refused_in_the_readers_language_with_what_to_do(world: World) -> None:
     chinese = await plumbline(world, "units", "show", "nowhere")
     english = await plumbline(world, "units", "show", "nowhere", "--lang", "en", "--json")
 
     assert (chinese.code, english.code) == (1, 1)
     assert "没有找到" in chinese.err
+    assert "回到列表核对" in chinese.err
     assert not chinese.out
     assert "There is no such thing." in english.err
+    assert "Go back to the list" in english.err
     assert english.json["refused"]["reason"] == "NOT_FOUND"
 
 

@@ -1,19 +1,16 @@
-"""What a person reads of facts, refusals and draws."""
+"""What a person reads of facts, faults and draws."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
-import pytest
-
 import services
-import shared
 from plumbline.facts.v1 import facts_pb2
 from plumbline.inspections.v1 import inspections_pb2
 from plumbline.plans.v1 import events_pb2, plans_pb2
 from plumbline.rollups.v1 import rollups_pb2
-from services.cli import facts, refusals
+from services.cli import facts
 from services.cli.commands.draw import place_rows
 from services.cli.commands.ledger import located_by_row
 from services.cli.commands.rollup import result_as_json, wanted_metrics
@@ -21,14 +18,10 @@ from services.cli.commands.units import located_by_line
 from services.cli.commands.watch import line_of
 from services.cli.figures import USUAL_METRICS
 from services.cli.ledger_file import LedgerLine
-from services.cli.refusals import REASONS, Fault
-from services.cli.words import Language
+from services.cli.refusals import Fault
 from shared.errors import FieldViolation
 
 SERVICES_FOLDER = Path(next(iter(services.__path__)))
-SHARED_FOLDER = Path(next(iter(shared.__path__)))
-# Of a draw with more than the command line asks for: nobody at a terminal can meet these.
-NEVER_MET = {"TOO_MANY_MUST_UNITS", "NOT_CANONICAL", "ROW_TWICE", "WRONG_WIDTH", "NOT_DIGITS", "REFUSED"}
 
 
 def a_fact(**changes: object) -> bytes:
@@ -82,27 +75,6 @@ def test_a_fact_of_a_later_version_is_shown_without_its_payload() -> None:
 
 def test_a_superior_watches_its_own_path_and_everything_below() -> None:
     assert facts.subject_below("aaaaaaaaaa/0123456789/") == "up.territorial.*.*.aaaaaaaaaa.0123456789.>"
-
-
-def test_every_reason_that_a_service_gives_is_put_into_words() -> None:
-    given: set[str] = set()
-    for folder in (SERVICES_FOLDER, SHARED_FOLDER):
-        for source in folder.rglob("*.py"):
-            given.update(re.findall(r'^    reason(?:: ClassVar\[str\])? = "([A-Z_]+)"', source.read_text(), re.M))
-
-    assert len(given) > 30
-    assert given - NEVER_MET <= REASONS.keys()
-
-
-@pytest.mark.parametrize("words", [*REASONS.values(), *refusals.FAULTS.values()])
-def test_a_reason_is_in_both_languages(words: refusals.Words) -> None:
-    assert words.zh
-    assert words.en
-
-
-def test_a_reason_that_is_new_here_is_told_as_the_service_said_it() -> None:
-    assert refusals.sentence("NEW", Language.ZH, message="what it said") == "what it said"
-    assert refusals.fault("new", Language.EN, description="what it said") == "what it said"
 
 
 def test_a_violation_is_found_again_in_the_file() -> None:

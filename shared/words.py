@@ -1,4 +1,4 @@
-"""The two languages of the command line and what a sentence is; knows no sentence."""
+"""The two languages that people are spoken to in and what a sentence is; knows no sentence."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 class Language(enum.Enum):
-    """The languages of the command line; the value is what `--lang` takes."""
+    """The languages of the command line and the console; the value is what `--lang` takes."""
 
     ZH = "zh"
     EN = "en"
