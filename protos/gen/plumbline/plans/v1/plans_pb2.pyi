@@ -23,6 +23,23 @@ class ProblemState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     PROBLEM_STATE_VERIFIED: _ClassVar[ProblemState]
     PROBLEM_STATE_CLOSED: _ClassVar[ProblemState]
 
+class ProblemDeed(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    PROBLEM_DEED_UNSPECIFIED: _ClassVar[ProblemDeed]
+    PROBLEM_DEED_RECORDED: _ClassVar[ProblemDeed]
+    PROBLEM_DEED_PROGRESS_REPORTED: _ClassVar[ProblemDeed]
+    PROBLEM_DEED_DONE_REPORTED: _ClassVar[ProblemDeed]
+    PROBLEM_DEED_CONFIRMED: _ClassVar[ProblemDeed]
+    PROBLEM_DEED_SENT_BACK: _ClassVar[ProblemDeed]
+    PROBLEM_DEED_DEREGISTERED: _ClassVar[ProblemDeed]
+    PROBLEM_DEED_RELIT: _ClassVar[ProblemDeed]
+    PROBLEM_DEED_CARRIED_OVER: _ClassVar[ProblemDeed]
+
+class ProblemOrder(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    PROBLEM_ORDER_UNSPECIFIED: _ClassVar[ProblemOrder]
+    PROBLEM_ORDER_DUE: _ClassVar[ProblemOrder]
+
 class Light(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     LIGHT_UNSPECIFIED: _ClassVar[Light]
@@ -56,12 +73,35 @@ class PlanState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     PLAN_STATE_LODGED: _ClassVar[PlanState]
     PLAN_STATE_RETURNED: _ClassVar[PlanState]
     PLAN_STATE_REGISTERED: _ClassVar[PlanState]
+
+class PlanDeed(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    PLAN_DEED_UNSPECIFIED: _ClassVar[PlanDeed]
+    PLAN_DEED_LODGED: _ClassVar[PlanDeed]
+    PLAN_DEED_RETURNED: _ClassVar[PlanDeed]
+    PLAN_DEED_REGISTERED: _ClassVar[PlanDeed]
+
+class PlanOrder(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    PLAN_ORDER_UNSPECIFIED: _ClassVar[PlanOrder]
+    PLAN_ORDER_LODGE_TIME: _ClassVar[PlanOrder]
 PROBLEM_STATE_UNSPECIFIED: ProblemState
 PROBLEM_STATE_OPEN: ProblemState
 PROBLEM_STATE_IN_PROGRESS: ProblemState
 PROBLEM_STATE_DONE: ProblemState
 PROBLEM_STATE_VERIFIED: ProblemState
 PROBLEM_STATE_CLOSED: ProblemState
+PROBLEM_DEED_UNSPECIFIED: ProblemDeed
+PROBLEM_DEED_RECORDED: ProblemDeed
+PROBLEM_DEED_PROGRESS_REPORTED: ProblemDeed
+PROBLEM_DEED_DONE_REPORTED: ProblemDeed
+PROBLEM_DEED_CONFIRMED: ProblemDeed
+PROBLEM_DEED_SENT_BACK: ProblemDeed
+PROBLEM_DEED_DEREGISTERED: ProblemDeed
+PROBLEM_DEED_RELIT: ProblemDeed
+PROBLEM_DEED_CARRIED_OVER: ProblemDeed
+PROBLEM_ORDER_UNSPECIFIED: ProblemOrder
+PROBLEM_ORDER_DUE: ProblemOrder
 LIGHT_UNSPECIFIED: Light
 LIGHT_GREEN: Light
 LIGHT_YELLOW: Light
@@ -81,6 +121,12 @@ PLAN_STATE_DRAFT: PlanState
 PLAN_STATE_LODGED: PlanState
 PLAN_STATE_RETURNED: PlanState
 PLAN_STATE_REGISTERED: PlanState
+PLAN_DEED_UNSPECIFIED: PlanDeed
+PLAN_DEED_LODGED: PlanDeed
+PLAN_DEED_RETURNED: PlanDeed
+PLAN_DEED_REGISTERED: PlanDeed
+PLAN_ORDER_UNSPECIFIED: PlanOrder
+PLAN_ORDER_LODGE_TIME: PlanOrder
 
 class Problem(_message.Message):
     __slots__ = ("name", "etag", "campaign", "unit", "path", "title", "wind", "source", "subject", "responsible_leader", "responsible_department", "responsible_person", "due_date", "state", "light", "percent_done", "remark", "create_time", "update_time", "verifier", "finding")
@@ -183,16 +229,24 @@ class GetProblemRequest(_message.Message):
     def __init__(self, name: _Optional[str] = ...) -> None: ...
 
 class ListProblemsRequest(_message.Message):
-    __slots__ = ("unit", "page_size", "page_token", "state")
+    __slots__ = ("unit", "page_size", "page_token", "state", "light", "wind", "only_unit", "order")
     UNIT_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
+    LIGHT_FIELD_NUMBER: _ClassVar[int]
+    WIND_FIELD_NUMBER: _ClassVar[int]
+    ONLY_UNIT_FIELD_NUMBER: _ClassVar[int]
+    ORDER_FIELD_NUMBER: _ClassVar[int]
     unit: str
     page_size: int
     page_token: str
     state: ProblemState
-    def __init__(self, unit: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., state: _Optional[_Union[ProblemState, str]] = ...) -> None: ...
+    light: Light
+    wind: str
+    only_unit: bool
+    order: ProblemOrder
+    def __init__(self, unit: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., state: _Optional[_Union[ProblemState, str]] = ..., light: _Optional[_Union[Light, str]] = ..., wind: _Optional[str] = ..., only_unit: _Optional[bool] = ..., order: _Optional[_Union[ProblemOrder, str]] = ...) -> None: ...
 
 class ListProblemsResponse(_message.Message):
     __slots__ = ("problems", "next_page_token")
@@ -201,6 +255,76 @@ class ListProblemsResponse(_message.Message):
     problems: _containers.RepeatedCompositeFieldContainer[Problem]
     next_page_token: str
     def __init__(self, problems: _Optional[_Iterable[_Union[Problem, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class CountProblemsRequest(_message.Message):
+    __slots__ = ("unit", "only_unit")
+    UNIT_FIELD_NUMBER: _ClassVar[int]
+    ONLY_UNIT_FIELD_NUMBER: _ClassVar[int]
+    unit: str
+    only_unit: bool
+    def __init__(self, unit: _Optional[str] = ..., only_unit: _Optional[bool] = ...) -> None: ...
+
+class CountProblemsResponse(_message.Message):
+    __slots__ = ("counts",)
+    COUNTS_FIELD_NUMBER: _ClassVar[int]
+    counts: _containers.RepeatedCompositeFieldContainer[ProblemCount]
+    def __init__(self, counts: _Optional[_Iterable[_Union[ProblemCount, _Mapping]]] = ...) -> None: ...
+
+class ProblemCount(_message.Message):
+    __slots__ = ("state", "light", "problems")
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    LIGHT_FIELD_NUMBER: _ClassVar[int]
+    PROBLEMS_FIELD_NUMBER: _ClassVar[int]
+    state: ProblemState
+    light: Light
+    problems: int
+    def __init__(self, state: _Optional[_Union[ProblemState, str]] = ..., light: _Optional[_Union[Light, str]] = ..., problems: _Optional[int] = ...) -> None: ...
+
+class ListProblemStepsRequest(_message.Message):
+    __slots__ = ("name", "page_size", "page_token")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    page_size: int
+    page_token: str
+    def __init__(self, name: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListProblemStepsResponse(_message.Message):
+    __slots__ = ("steps", "next_page_token")
+    STEPS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    steps: _containers.RepeatedCompositeFieldContainer[ProblemStep]
+    next_page_token: str
+    def __init__(self, steps: _Optional[_Iterable[_Union[ProblemStep, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class ProblemStep(_message.Message):
+    __slots__ = ("version", "deed", "actor", "role", "state_before", "state_after", "percent_done", "remark", "due_date", "light", "step_time", "reconstructed")
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    DEED_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    ROLE_FIELD_NUMBER: _ClassVar[int]
+    STATE_BEFORE_FIELD_NUMBER: _ClassVar[int]
+    STATE_AFTER_FIELD_NUMBER: _ClassVar[int]
+    PERCENT_DONE_FIELD_NUMBER: _ClassVar[int]
+    REMARK_FIELD_NUMBER: _ClassVar[int]
+    DUE_DATE_FIELD_NUMBER: _ClassVar[int]
+    LIGHT_FIELD_NUMBER: _ClassVar[int]
+    STEP_TIME_FIELD_NUMBER: _ClassVar[int]
+    RECONSTRUCTED_FIELD_NUMBER: _ClassVar[int]
+    version: int
+    deed: ProblemDeed
+    actor: str
+    role: str
+    state_before: ProblemState
+    state_after: ProblemState
+    percent_done: int
+    remark: str
+    due_date: _date_pb2.Date
+    light: Light
+    step_time: _timestamp_pb2.Timestamp
+    reconstructed: bool
+    def __init__(self, version: _Optional[int] = ..., deed: _Optional[_Union[ProblemDeed, str]] = ..., actor: _Optional[str] = ..., role: _Optional[str] = ..., state_before: _Optional[_Union[ProblemState, str]] = ..., state_after: _Optional[_Union[ProblemState, str]] = ..., percent_done: _Optional[int] = ..., remark: _Optional[str] = ..., due_date: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., light: _Optional[_Union[Light, str]] = ..., step_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reconstructed: _Optional[bool] = ...) -> None: ...
 
 class LedgerItem(_message.Message):
     __slots__ = ("unit", "unit_code", "title", "wind", "source", "subject", "responsible_leader", "responsible_department", "responsible_person", "due_date", "due_working_days")
@@ -327,16 +451,22 @@ class GetPlanRequest(_message.Message):
     def __init__(self, name: _Optional[str] = ...) -> None: ...
 
 class ListPlansRequest(_message.Message):
-    __slots__ = ("unit", "page_size", "page_token", "state")
+    __slots__ = ("unit", "page_size", "page_token", "state", "superior_unit", "only_unit", "order")
     UNIT_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
+    SUPERIOR_UNIT_FIELD_NUMBER: _ClassVar[int]
+    ONLY_UNIT_FIELD_NUMBER: _ClassVar[int]
+    ORDER_FIELD_NUMBER: _ClassVar[int]
     unit: str
     page_size: int
     page_token: str
     state: PlanState
-    def __init__(self, unit: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., state: _Optional[_Union[PlanState, str]] = ...) -> None: ...
+    superior_unit: str
+    only_unit: bool
+    order: PlanOrder
+    def __init__(self, unit: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., state: _Optional[_Union[PlanState, str]] = ..., superior_unit: _Optional[str] = ..., only_unit: _Optional[bool] = ..., order: _Optional[_Union[PlanOrder, str]] = ...) -> None: ...
 
 class ListPlansResponse(_message.Message):
     __slots__ = ("plans", "next_page_token")
@@ -345,6 +475,42 @@ class ListPlansResponse(_message.Message):
     plans: _containers.RepeatedCompositeFieldContainer[Plan]
     next_page_token: str
     def __init__(self, plans: _Optional[_Iterable[_Union[Plan, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class ListPlanStepsRequest(_message.Message):
+    __slots__ = ("name", "page_size", "page_token")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    page_size: int
+    page_token: str
+    def __init__(self, name: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListPlanStepsResponse(_message.Message):
+    __slots__ = ("steps", "next_page_token")
+    STEPS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    steps: _containers.RepeatedCompositeFieldContainer[PlanStep]
+    next_page_token: str
+    def __init__(self, steps: _Optional[_Iterable[_Union[PlanStep, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class PlanStep(_message.Message):
+    __slots__ = ("deed", "actor", "role", "step_time", "reason", "registration_number", "reconstructed")
+    DEED_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    ROLE_FIELD_NUMBER: _ClassVar[int]
+    STEP_TIME_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    REGISTRATION_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    RECONSTRUCTED_FIELD_NUMBER: _ClassVar[int]
+    deed: PlanDeed
+    actor: str
+    role: str
+    step_time: _timestamp_pb2.Timestamp
+    reason: str
+    registration_number: str
+    reconstructed: bool
+    def __init__(self, deed: _Optional[_Union[PlanDeed, str]] = ..., actor: _Optional[str] = ..., role: _Optional[str] = ..., step_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reason: _Optional[str] = ..., registration_number: _Optional[str] = ..., reconstructed: _Optional[bool] = ...) -> None: ...
 
 class CreatePlanRequest(_message.Message):
     __slots__ = ("request_id", "campaign", "unit", "kind", "title", "measures")

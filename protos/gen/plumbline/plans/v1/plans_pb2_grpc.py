@@ -46,6 +46,16 @@ class PlanServiceStub:
                 request_serializer=plumbline_dot_plans_dot_v1_dot_plans__pb2.ListProblemsRequest.SerializeToString,
                 response_deserializer=plumbline_dot_plans_dot_v1_dot_plans__pb2.ListProblemsResponse.FromString,
                 _registered_method=True)
+        self.CountProblems = channel.unary_unary(
+                '/plumbline.plans.v1.PlanService/CountProblems',
+                request_serializer=plumbline_dot_plans_dot_v1_dot_plans__pb2.CountProblemsRequest.SerializeToString,
+                response_deserializer=plumbline_dot_plans_dot_v1_dot_plans__pb2.CountProblemsResponse.FromString,
+                _registered_method=True)
+        self.ListProblemSteps = channel.unary_unary(
+                '/plumbline.plans.v1.PlanService/ListProblemSteps',
+                request_serializer=plumbline_dot_plans_dot_v1_dot_plans__pb2.ListProblemStepsRequest.SerializeToString,
+                response_deserializer=plumbline_dot_plans_dot_v1_dot_plans__pb2.ListProblemStepsResponse.FromString,
+                _registered_method=True)
         self.CreateProblem = channel.unary_unary(
                 '/plumbline.plans.v1.PlanService/CreateProblem',
                 request_serializer=plumbline_dot_plans_dot_v1_dot_plans__pb2.CreateProblemRequest.SerializeToString,
@@ -86,6 +96,11 @@ class PlanServiceStub:
                 request_serializer=plumbline_dot_plans_dot_v1_dot_plans__pb2.ListPlansRequest.SerializeToString,
                 response_deserializer=plumbline_dot_plans_dot_v1_dot_plans__pb2.ListPlansResponse.FromString,
                 _registered_method=True)
+        self.ListPlanSteps = channel.unary_unary(
+                '/plumbline.plans.v1.PlanService/ListPlanSteps',
+                request_serializer=plumbline_dot_plans_dot_v1_dot_plans__pb2.ListPlanStepsRequest.SerializeToString,
+                response_deserializer=plumbline_dot_plans_dot_v1_dot_plans__pb2.ListPlanStepsResponse.FromString,
+                _registered_method=True)
         self.CreatePlan = channel.unary_unary(
                 '/plumbline.plans.v1.PlanService/CreatePlan',
                 request_serializer=plumbline_dot_plans_dot_v1_dot_plans__pb2.CreatePlanRequest.SerializeToString,
@@ -125,7 +140,23 @@ class PlanServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListProblems(self, request, context):
-        """The problems of a unit and those below it, by (path, name). Permission: plans.read.
+        """The problems of a unit and those below it, by (path, name) or as asked. Permission: plans.read.
+        Reasons: UNKNOWN_UNIT, BAD_PAGE_TOKEN.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CountProblems(self, request, context):
+        """How many problems a unit and those below it have, by state and light. Permission: plans.read.
+        Reasons: UNKNOWN_UNIT.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListProblemSteps(self, request, context):
+        """What was done to a problem, oldest first. Permission: plans.read. Reasons: NOT_FOUND, BAD_PAGE_TOKEN.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -185,7 +216,16 @@ class PlanServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListPlans(self, request, context):
-        """The plans of a unit and those below it, by (path, name). Permission: plans.read.
+        """The plans of a unit and those below it, by (path, name) or as asked. Permission: plans.read.
+        Reasons: UNKNOWN_UNIT, BAD_PAGE_TOKEN.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListPlanSteps(self, request, context):
+        """What passed between a plan's unit and its superior, oldest first: lodgings, returns, the registration.
+        Permission: plans.read. Reasons: NOT_FOUND, BAD_PAGE_TOKEN.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -243,6 +283,16 @@ def add_PlanServiceServicer_to_server(servicer, server):
                     request_deserializer=plumbline_dot_plans_dot_v1_dot_plans__pb2.ListProblemsRequest.FromString,
                     response_serializer=plumbline_dot_plans_dot_v1_dot_plans__pb2.ListProblemsResponse.SerializeToString,
             ),
+            'CountProblems': grpc.unary_unary_rpc_method_handler(
+                    servicer.CountProblems,
+                    request_deserializer=plumbline_dot_plans_dot_v1_dot_plans__pb2.CountProblemsRequest.FromString,
+                    response_serializer=plumbline_dot_plans_dot_v1_dot_plans__pb2.CountProblemsResponse.SerializeToString,
+            ),
+            'ListProblemSteps': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListProblemSteps,
+                    request_deserializer=plumbline_dot_plans_dot_v1_dot_plans__pb2.ListProblemStepsRequest.FromString,
+                    response_serializer=plumbline_dot_plans_dot_v1_dot_plans__pb2.ListProblemStepsResponse.SerializeToString,
+            ),
             'CreateProblem': grpc.unary_unary_rpc_method_handler(
                     servicer.CreateProblem,
                     request_deserializer=plumbline_dot_plans_dot_v1_dot_plans__pb2.CreateProblemRequest.FromString,
@@ -282,6 +332,11 @@ def add_PlanServiceServicer_to_server(servicer, server):
                     servicer.ListPlans,
                     request_deserializer=plumbline_dot_plans_dot_v1_dot_plans__pb2.ListPlansRequest.FromString,
                     response_serializer=plumbline_dot_plans_dot_v1_dot_plans__pb2.ListPlansResponse.SerializeToString,
+            ),
+            'ListPlanSteps': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListPlanSteps,
+                    request_deserializer=plumbline_dot_plans_dot_v1_dot_plans__pb2.ListPlanStepsRequest.FromString,
+                    response_serializer=plumbline_dot_plans_dot_v1_dot_plans__pb2.ListPlanStepsResponse.SerializeToString,
             ),
             'CreatePlan': grpc.unary_unary_rpc_method_handler(
                     servicer.CreatePlan,
@@ -364,6 +419,60 @@ class PlanService:
             '/plumbline.plans.v1.PlanService/ListProblems',
             plumbline_dot_plans_dot_v1_dot_plans__pb2.ListProblemsRequest.SerializeToString,
             plumbline_dot_plans_dot_v1_dot_plans__pb2.ListProblemsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CountProblems(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/plumbline.plans.v1.PlanService/CountProblems',
+            plumbline_dot_plans_dot_v1_dot_plans__pb2.CountProblemsRequest.SerializeToString,
+            plumbline_dot_plans_dot_v1_dot_plans__pb2.CountProblemsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListProblemSteps(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/plumbline.plans.v1.PlanService/ListProblemSteps',
+            plumbline_dot_plans_dot_v1_dot_plans__pb2.ListProblemStepsRequest.SerializeToString,
+            plumbline_dot_plans_dot_v1_dot_plans__pb2.ListProblemStepsResponse.FromString,
             options,
             channel_credentials,
             insecure,
@@ -580,6 +689,33 @@ class PlanService:
             '/plumbline.plans.v1.PlanService/ListPlans',
             plumbline_dot_plans_dot_v1_dot_plans__pb2.ListPlansRequest.SerializeToString,
             plumbline_dot_plans_dot_v1_dot_plans__pb2.ListPlansResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListPlanSteps(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/plumbline.plans.v1.PlanService/ListPlanSteps',
+            plumbline_dot_plans_dot_v1_dot_plans__pb2.ListPlanStepsRequest.SerializeToString,
+            plumbline_dot_plans_dot_v1_dot_plans__pb2.ListPlanStepsResponse.FromString,
             options,
             channel_credentials,
             insecure,
