@@ -4,6 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+FRONTEND := services/console/frontend
+NODE_MODULES := $(FRONTEND)/node_modules/.package-lock.json
+CONSOLE := services/console/static/manifest.json
 ARGS ?=
 T ?= tests
 
@@ -22,27 +25,37 @@ $(STAMP): requirements.lock pyproject.toml protos/generate.py
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(STAMP)
 
-setup: $(STAMP) ## Make the environment: locked packages with hashes, third-party contracts
+$(NODE_MODULES): $(STAMP) $(FRONTEND)/package.json $(FRONTEND)/package-lock.json
+	@echo "Fetching the front end's packages ..."
+	@cd $(FRONTEND) && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent --ignore-scripts
+	@touch $(NODE_MODULES)
 
-demo: $(STAMP) ## Start everything, run the demonstration on the national tree, print the table
+$(CONSOLE): $(NODE_MODULES) $(FRONTEND)/build.mjs $(wildcard $(FRONTEND)/src/*)
+	@cd $(FRONTEND) && PATH="$(CURDIR)/$(BIN):$$PATH" node build.mjs
+
+setup: $(STAMP) $(CONSOLE) ## Make the environment: locked packages with hashes, third-party contracts, the front end
+
+console: $(CONSOLE) ## Build what the browser gets: scripts and styles, named by their content
+
+demo: $(CONSOLE) ## Start everything, run the demonstration on the national tree, print the table
 	@$(BIN)/plumbline demo $(ARGS)
 
-up: $(STAMP) ## Start everything on loopback and keep it running (Ctrl-C stops)
+up: $(CONSOLE) ## Start everything on loopback and keep it running (Ctrl-C stops)
 	@$(BIN)/plumbline up $(ARGS)
 
-test: $(STAMP) ## Run every test
+test: $(CONSOLE) ## Run every test
 	$(BIN)/python -m pytest $(T) $(ARGS)
 
 unit: $(STAMP) ## Run the tests of the pure rooms (seconds)
 	$(BIN)/python -m pytest tests/unit $(ARGS)
 
-integration: $(STAMP) ## Run the tests on the real PostgreSQL and NATS
+integration: $(CONSOLE) ## Run the tests on the real PostgreSQL and NATS
 	$(BIN)/python -m pytest tests/integration $(ARGS)
 
-faults: $(STAMP) ## Break one thing after the other and check what must hold; the seed of the mixed minute is told
+faults: $(CONSOLE) ## Break one thing after the other and check what must hold; the seed of the mixed minute is told
 	$(BIN)/python -m pytest tests/faults tests/unit/simulation $(ARGS)
 
-bench: $(STAMP) ## Measure the running product and print the table (minutes; ARGS="--quick")
+bench: $(CONSOLE) ## Measure the running product and print the table (minutes; ARGS="--quick")
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 check: $(STAMP) ## ruff, mypy, import rules, buf lint and breaking, generated code current
@@ -64,6 +77,6 @@ format: $(STAMP) ## Put the code in its usual form
 	$(BIN)/ruff format .
 
 clean: ## Remove the environment and the data of the embedded stack
-	rm -rf $(VENV) .plumbline protos/gen/buf
+	rm -rf $(VENV) .plumbline protos/gen/buf services/console/static $(FRONTEND)/node_modules
 
-.PHONY: help setup demo up test unit integration faults bench check compose-check protos format clean
+.PHONY: help setup console demo up test unit integration faults bench check compose-check protos format clean

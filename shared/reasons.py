@@ -37,6 +37,26 @@ def fault(reason: str, language: Language, *, description: str) -> str:
 
 # By the reason code of a refusal. The values are in the service's own message, which is shown beside.
 REASONS: Final[Mapping[str, Reason]] = {
+    "FOREIGN_FORM": Reason(
+        Words("这份表单不是从本页发出的。", "The form was not sent from this page."),
+        Words("回到页面重新填写；未曾提交的内容没有生效。", "Go back to the page and fill it in again; nothing was done."),
+    ),
+    "INTERNAL": Reason(
+        Words("系统出了差错，操作没有完成。", "Something broke; it was not done."),
+        Words("稍后再试；仍不行时，把下面的编号告知管理员。", "Try again later, and if it stays, tell the number below."),
+    ),
+    "ISSUER_AWAY": Reason(
+        Words("统一身份认证没有应答。", "The sign-in of your organisation does not answer."),
+        Words("几分钟后重新登录。", "Sign in again in a few minutes."),
+    ),
+    "NO_SUCH_PAGE": Reason(
+        Words("没有这个页面。", "There is no such page."),
+        Words("检查地址，或从首页进入。", "Check the address, or begin at the start."),
+    ),
+    "SIGN_IN_FAILED": Reason(
+        Words("登录没有完成。", "Signing in was not completed."),
+        Words("从登录页重新开始，不要使用收藏的中途地址。", "Begin again at the sign-in page, not at a saved address."),
+    ),
     "ALREADY_EXISTS": Reason(
         Words("已经存在。", "It exists already."),
         Words("查看已有的一项，需要时另起名称。", "Look at the one that there is, or choose another name."),

@@ -71,6 +71,19 @@ def server_span(name: str, metadata: Mapping[str, str]) -> Iterator[Trace]:
 
 
 @contextlib.contextmanager
+def request_span(method: str, route: str) -> Iterator[Trace]:
+    """The span of one request of a browser, always a root: browsers do not choose our trace ids.
+
+    route: the page's address with its parts named, never their values.
+    """
+    attributes = {"http.request.method": method, "http.route": route}
+    with _tracer().start_as_current_span(
+        f"{method} {route}", context=Context(), kind=SpanKind.SERVER, attributes=attributes, record_exception=False
+    ) as span:
+        yield _trace_of(span)
+
+
+@contextlib.contextmanager
 def consumer_span(service: str, traceparents: Sequence[str]) -> Iterator[Trace]:
     """The span of one batch of facts: a new root with links, because a replay must not reopen months-old traces."""
     links = []
@@ -96,6 +109,11 @@ def mark_refused(reason: str) -> None:
     span = trace.get_current_span()
     span.set_attribute("plumbline.reason", reason)
     span.set_status(Status(StatusCode.ERROR))
+
+
+def current_trace_id() -> str:
+    """The id by which the current call or request is found again."""
+    return _trace_of(trace.get_current_span()).trace_id
 
 
 def outgoing_headers() -> dict[str, str]:

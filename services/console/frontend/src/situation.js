@@ -1,0 +1,1 @@
+// The national situation: see pages/situation.py.

@@ -1,0 +1,8 @@
+"""The pages, one file a screen, and the list of them all."""
+
+from __future__ import annotations
+
+from services.console.door import Page
+from services.console.pages import beginning
+
+PAGES: tuple[Page, ...] = (*beginning.PAGES,)
