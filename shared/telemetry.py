@@ -112,8 +112,9 @@ def mark_refused(reason: str) -> None:
 
 
 def current_trace_id() -> str:
-    """The id by which the current call or request is found again."""
-    return _trace_of(trace.get_current_span()).trace_id
+    """The id by which the current call or request is found again; empty outside of any."""
+    context = trace.get_current_span().get_span_context()
+    return f"{context.trace_id:032x}" if context.is_valid else ""
 
 
 def outgoing_headers() -> dict[str, str]:

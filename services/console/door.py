@@ -139,7 +139,9 @@ def route(page: Page, house: House) -> Route:
 async def _answer(page: Page, house: House, request: Request) -> Response:
     language = language_of(house, request)
     try:
-        if request.method != "GET" and not browser_policy.comes_from_us(request.headers, url=house.config.url):
+        if request.method not in ("GET", "HEAD") and not browser_policy.comes_from_us(
+            request.headers, url=house.config.url
+        ):
             return refuse(house, request, language, refusals.of_our_own("FOREIGN_FORM", language, status=403))
         secret = request.cookies.get(house.session_cookie, "")
         viewer = await house.sessions.viewer(secret) if secret else None

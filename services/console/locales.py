@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po
 FOLDER = Path(__file__).parent / "locale"
 # What the switch offers; pages are written in the first.
 LANGUAGES = ("zh", "en")
-_LOCALES = {"zh": Locale("zh", "CN"), "en": Locale("en", "GB")}
+_LOCALES = {"zh": Locale("zh", "CN", script="Hans"), "en": Locale("en", "GB")}
 _HTML_LANGUAGES = {"zh": "zh-CN", "en": "en"}
 _DAY = {"zh": "y年M月d日", "en": "d MMM y"}
 _DAY_SHORT = {"zh": "M月d日", "en": "d MMM"}
