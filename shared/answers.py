@@ -34,9 +34,9 @@ class Answers:
         self._database = database
         self._wake = wake
 
-    async def question(self, ask: Callable[[Transaction], Awaitable[Answer]]) -> Answer:
-        """Answers from a transaction that changes nothing."""
-        return await self._database.run(calls.current(), ask)
+    async def question(self, ask: Callable[[Transaction], Awaitable[Answer]], *, snapshot: bool = False) -> Answer:
+        """Answers from a transaction that changes nothing. snapshot: all of the answer is of one moment."""
+        return await self._database.run(calls.current(), ask, snapshot=snapshot)
 
     async def deed(self, answer_type: type[Answer], do: Callable[[Transaction], Awaitable[Answer]]) -> Answer:
         """Runs a deed once for its request id; a repeat gets the first answer (AIP-155).

@@ -23,6 +23,8 @@ class Call:
     traceparent: str
     trace_id: str
     received: datetime
+    # When the door ends it. Told to methods that go on for as long as their caller listens, which end before.
+    ends: datetime | None = None
 
 
 # Async handlers see what the door has set (pitfalls.md 4); nothing else may set it.

@@ -219,11 +219,13 @@ class Database:
         finally:
             await self._connections.give_back(lease)
 
-    async def run(self, call: Call, deed: Callable[[Transaction], Awaitable[Result]]) -> Result:
+    async def run(
+        self, call: Call, deed: Callable[[Transaction], Awaitable[Result]], *, snapshot: bool = False
+    ) -> Result:
         """Runs a deed in a transaction of its own; again, whole, where others were in its way."""
         for attempt in range(1, _TRIES + 1):
             try:
-                async with self.transaction(call, is_repeated=attempt > 1) as tx:
+                async with self.transaction(call, snapshot=snapshot, is_repeated=attempt > 1) as tx:
                     return await deed(tx)
             except (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, _Overtaken) as error:
                 if attempt == _TRIES:

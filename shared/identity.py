@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -32,11 +32,15 @@ class Grant:
 
 @dataclass(frozen=True)
 class Identity:
-    """A verified bearer: pseudonymous subject, the tenant it belongs to, and the one grant it acts under."""
+    """A verified bearer: pseudonymous subject, the tenant it belongs to, and the one grant it acts under.
+
+    valid_until: when doors begin to refuse it; None for a service's own, which no token proves.
+    """
 
     subject: str
     tenant: str
     grant: Grant
+    valid_until: datetime | None = field(default=None, compare=False)
 
 
 def new_signing_key() -> str:
@@ -125,4 +129,9 @@ def _identity(claims: dict[str, object]) -> Identity:
     role, line, path, clearance = (grant.get(key) for key in ("role", "line", "path", "clearance"))
     if not (isinstance(role, str) and isinstance(line, str) and isinstance(path, str) and isinstance(clearance, int)):
         raise Unauthenticated("the token's grant is not whole: sign in again")
-    return Identity(subject=subject, tenant=tenant, grant=Grant(role=role, line=line, path=path, clearance=clearance))
+    return Identity(
+        subject=subject,
+        tenant=tenant,
+        grant=Grant(role=role, line=line, path=path, clearance=clearance),
+        valid_until=datetime.fromtimestamp(float(str(claims["exp"])) + LEEWAY_S, UTC),
+    )

@@ -52,6 +52,8 @@ class Parts:
     inboxes: list[Inbox[Any]] = field(default_factory=list)
     loops: list[Callable[[], Coroutine[Any, Any, None]]] = field(default_factory=list)
     closers: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+    # What is told that the process stops while calls still run: those without an end of their own must be ended.
+    leavers: list[Callable[[], None]] = field(default_factory=list)
 
     def consume(self, apply: Apply[facts_pb2.Fact]) -> None:
         """Takes in facts from the common stream by the consumer declared for this service."""
@@ -137,6 +139,8 @@ async def _serve(settings: config.ServiceConfig, build: Build, services: Sequenc
     await asyncio.wait({failed, stopping}, return_when=asyncio.FIRST_COMPLETED)
     code = 1 if failed.done() else 0
     failed.cancel()
+    for leave in parts.leavers:
+        leave()
     await server.stop()
     for task in tasks:
         task.cancel()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import grpc
@@ -78,11 +79,15 @@ class ActionMissing(Exception):
 
 @dataclass(frozen=True)
 class Method:
-    """What the door knows of a method from the contract."""
+    """What the door knows of a method from the contract.
+
+    longest_s: of a method that goes on for as long as its caller listens; None for all others.
+    """
 
     full_name: str
     action: str
     mutates: bool
+    longest_s: float | None
 
 
 def methods_of(services: Sequence[ServiceDescriptor]) -> dict[str, Method]:
@@ -101,7 +106,13 @@ def _method(service: ServiceDescriptor, descriptor: MethodDescriptor) -> Method:
     full_name = f"/{service.full_name}/{descriptor.name}"
     if not action:
         raise ActionMissing(f"{full_name} names no action: add (plumbline.options.v1.action)")
-    return Method(full_name, action, options.idempotency_level != MethodOptions.NO_SIDE_EFFECTS)
+    longest_s: int = options.Extensions[options_pb2.longest_s]  # type: ignore[index]
+    return Method(
+        full_name,
+        action,
+        mutates=options.idempotency_level != MethodOptions.NO_SIDE_EFFECTS,
+        longest_s=float(longest_s) if longest_s else None,
+    )
 
 
 class Door(grpc.aio.ServerInterceptor):
@@ -166,15 +177,18 @@ class Door(grpc.aio.ServerInterceptor):
         return answer
 
     def _download(
-        self, behaviour: Callable[..., AsyncIterator[Message]], method: Method
+        self, behaviour: Callable[..., AsyncGenerator[Message]], method: Method
     ) -> Callable[..., Awaitable[None]]:
         async def answer(request: Message | None, context: grpc.aio.ServicerContext) -> None:
             async def within() -> None:
                 _check_shape(request)
-                async for part in behaviour(request, context):
-                    await context.write(part)
+                # Closed at once when the caller leaves, so that what it holds is not held until it is collected.
+                async with contextlib.aclosing(behaviour(request, context)) as parts:
+                    async for part in parts:
+                        await context.write(part)
 
-            await self._pass(method, context, within, request=request, default_s=DEFAULT_STREAM_DEADLINE_S)
+            default_s = method.longest_s or DEFAULT_STREAM_DEADLINE_S
+            await self._pass(method, context, within, request=request, default_s=default_s)
 
         return answer
 
@@ -200,7 +214,10 @@ class Door(grpc.aio.ServerInterceptor):
                     call = self._admit(method, metadata, request=request, trace=trace)
                     CURRENT.set(call)
                     access.require_role(call)
-                    async with asyncio.timeout(_time_left(context, default_s)):
+                    left_s = _time_left(context, default_s, longest_s=method.longest_s or DEFAULT_STREAM_DEADLINE_S)
+                    if method.longest_s is not None:
+                        CURRENT.set(replace(call, ends=self._clock.now() + timedelta(seconds=left_s)))
+                    async with asyncio.timeout(left_s):
                         return await within()
                 except asyncio.CancelledError:
                     outcome = "CANCELLED"
@@ -325,14 +342,14 @@ async def _drain(requests: AsyncIterator[Message]) -> None:
                 pass
 
 
-def _time_left(context: grpc.aio.ServicerContext, default_s: float) -> float:
+def _time_left(context: grpc.aio.ServicerContext, default_s: float, *, longest_s: float) -> float:
     """Seconds to answer in. Raises DeadlineTooShort rather than begin what cannot be finished."""
     remaining = context.time_remaining()
     if remaining is None:
         return default_s
     if remaining < _TOO_SHORT_S:
         raise DeadlineTooShort(f"less than {int(_TOO_SHORT_S * 1000)} ms left: allow more time")
-    return min(float(remaining) - _KEPT_BACK_S, DEFAULT_STREAM_DEADLINE_S)
+    return min(float(remaining) - _KEPT_BACK_S, longest_s)
 
 
 class Server:

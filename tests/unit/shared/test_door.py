@@ -16,6 +16,7 @@ from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 
 from plumbline.plans.v1 import plans_pb2, plans_pb2_grpc
+from plumbline.rollups.v1 import rollups_pb2
 from shared import identity, rpc_client
 from shared.clock import SystemClock
 from shared.database import Database
@@ -220,6 +221,14 @@ async def test_a_call_leaves_one_line_with_its_outcome_and_nothing_of_its_conten
     assert {line["actor"] for line in calls} == {"person:1"}
     assert "WRONG" not in repr(calls)
     assert token() not in repr(calls)
+
+
+def test_only_what_goes_on_as_long_as_its_caller_listens_may_live_longer_than_other_streams() -> None:
+    methods = methods_of([rollups_pb2.DESCRIPTOR.services_by_name["RollupService"]]).values()
+
+    longer = {method.full_name.rpartition("/")[2]: method.longest_s for method in methods if method.longest_s}
+
+    assert longer == {"WatchTable": 290}
 
 
 def test_a_method_without_an_action_stops_the_server() -> None:

@@ -42,6 +42,17 @@ def test_a_token_ends_after_its_lifetime_even_when_it_was_seen_before(later: tim
         verifier.verify(token, now=NOW + later)
 
 
+def test_an_identity_tells_from_when_on_its_token_is_refused() -> None:
+    verifier, token = Verifier(public_jwks(KEY)), a_token()
+
+    end = verifier.verify(token, now=NOW).valid_until
+
+    assert end is not None
+    assert verifier.verify(token, now=end - timedelta(seconds=1))
+    with pytest.raises(Unauthenticated):
+        verifier.verify(token, now=end)
+
+
 def test_a_token_is_not_valid_before_it_was_made() -> None:
     with pytest.raises(Unauthenticated):
         Verifier(public_jwks(KEY)).verify(a_token(), now=NOW - timedelta(minutes=1))
