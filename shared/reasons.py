@@ -247,6 +247,13 @@ REASONS: Final[Mapping[str, Reason]] = {
         Words("版本号没有增大。", "The version is not newer."),
         Words("把版本号改为大于现有的版本。", "Give it a version above the present one."),
     ),
+    "WATCHES_EXHAUSTED": Reason(
+        Words("同时查看实时数字的人太多。", "Too many people are watching live figures."),
+        Words(
+            "过几分钟再打开实时数字；表本身仍可查看。",
+            "Open the live figures in some minutes; the table is there without.",
+        ),
+    ),
     "WRONG_STATE": Reason(
         Words("当前状态不允许这样做。", "Its state does not allow this now."),
         Words("刷新后看它现在的状态，再决定下一步。", "Reload, see what state it is in, and go on from there."),

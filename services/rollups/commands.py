@@ -12,11 +12,12 @@ from shared.database import Transaction
 
 async def take_in(
     tx: Transaction, facts: Iterable[CountedFact], *, recorded_times: Sequence[datetime], now: datetime
-) -> None:
+) -> int:
     """Folds a batch of facts into the figures of their units and of all units above them.
 
     A fact that is no newer than what is stored of its entity changes nothing, so order and repeats do not matter.
     recorded_times: of every fact of the batch, counted or not, in the order in which they came.
+    Returns how many facts have been applied in all.
     """
     newest = projection.newest(contribution for fact in facts for contribution in projection.project(fact))
     # Only the newest of each key: one statement cannot change a row twice.
@@ -28,7 +29,7 @@ async def take_in(
             removed=(change.old for change in changes if change.old is not None),
         ),
     )
-    await store.advance(
+    return await store.advance(
         tx,
         applied=len(recorded_times),
         recorded_time=max(recorded_times),

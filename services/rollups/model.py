@@ -149,8 +149,14 @@ class TableRow:
     code: str
     display_name: str
     level: str
+    parent: str
     path: str
     slots: Mapping[int, int]
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """What rows are in order of."""
+        return (self.code, self.unit)
 
 
 @dataclass(frozen=True)

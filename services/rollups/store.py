@@ -39,6 +39,7 @@ _PUT = """
 _ADVANCE = """
     update rollups.progress
     set applied = applied + $1, recorded_time = greatest(recorded_time, $2), latency_ms = $3
+    returning applied
 """
 _PROGRESS = "select applied, recorded_time, latency_ms from rollups.progress"
 # One statement, so that contributions, tallies and progress are of one moment.
@@ -51,7 +52,7 @@ _FOLDED = f"""
 """
 _SUMS = ", ".join(f"coalesce(sum(t.{SLOT_COLUMNS[slot]}), 0)::bigint" for slot in USED_SLOTS)
 _ROWS = """
-    select p.unit_id, p.code, p.display_name, p.level, p.path, {sums}
+    select p.unit_id, p.code, p.display_name, p.level, p.parent_unit, p.path, {sums}
     from rollups.placements p
     left join rollups.tallies t
       on t.line = $1 and t.unit_id = p.unit_id and t.period = $2 and ($3 = '' or t.campaign in ('', $3))
@@ -109,9 +110,10 @@ async def add(tx: Transaction, changes: Tallies) -> None:
         )
 
 
-async def advance(tx: Transaction, *, applied: int, recorded_time: datetime, latency_ms: int) -> None:
-    """Says that so many facts more have been applied, the newest of them recorded then."""
-    await tx.fetch(_ADVANCE, applied, recorded_time, latency_ms)
+async def advance(tx: Transaction, *, applied: int, recorded_time: datetime, latency_ms: int) -> int:
+    """Says that so many facts more have been applied, the newest of them recorded then. Returns how many it is now."""
+    now_applied: int = await tx.fetch_value(_ADVANCE, applied, recorded_time, latency_ms)
+    return now_applied
 
 
 async def progress(tx: Transaction) -> Progress:
@@ -213,5 +215,5 @@ def _contribution(row: asyncpg.Record) -> Contribution:
 
 
 def _table_row(row: asyncpg.Record) -> TableRow:
-    unit, code, display_name, level, path, *sums = row
-    return TableRow(unit, code, display_name, level, path, slots=dict(zip(USED_SLOTS, sums, strict=True)))
+    unit, code, display_name, level, parent, path, *sums = row
+    return TableRow(unit, code, display_name, level, parent, path, slots=dict(zip(USED_SLOTS, sums, strict=True)))

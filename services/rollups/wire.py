@@ -16,6 +16,7 @@ from plumbline.referrals.v1 import events_pb2 as referral_events
 from plumbline.referrals.v1 import referrals_pb2
 from plumbline.rollups.v1 import rollups_pb2
 from services.rollups import catalogue
+from services.rollups.changes import Changed, Heartbeat, Snapshot, Told
 from services.rollups.model import (
     TERRITORIAL,
     CountedFact,
@@ -68,7 +69,7 @@ def recorded_time(fact: facts_pb2.Fact) -> datetime:
 
 def table_message(table: Table, *, facts_pending: int) -> rollups_pb2.Table:
     """A table as its readers get it. facts_pending: -1 while the bus does not answer."""
-    slots = [catalogue.slot_of(metric, over_all_campaigns=not table.campaign) for metric in catalogue.METRICS]
+    slots = _slots(table.campaign)
     recorded = table.progress.recorded_time
     return rollups_pb2.Table(
         metrics=[
@@ -83,6 +84,43 @@ def table_message(table: Table, *, facts_pending: int) -> rollups_pb2.Table:
         catalogue_version=catalogue.CATALOGUE_VERSION,
         empty_reason=table.empty_reason,
     )
+
+
+def watched_message(told: Told) -> rollups_pb2.WatchTableResponse:
+    """What a watcher of a table is told."""
+    match told:
+        case Snapshot():
+            return rollups_pb2.WatchTableResponse(snapshot=table_message(told.table, facts_pending=told.facts_pending))
+        case Changed():
+            return rollups_pb2.WatchTableResponse(change=_change(told))
+        case Heartbeat():
+            return rollups_pb2.WatchTableResponse(
+                heartbeat=rollups_pb2.TableHeartbeat(
+                    as_of_time=timestamp_or_absent(told.progress.recorded_time),
+                    facts_pending=told.facts_pending,
+                    lag_ms=told.progress.latency_ms,
+                )
+            )
+
+
+def _change(told: Changed) -> rollups_pb2.TableChange:
+    over_all = not told.campaign
+    slots = _slots(told.campaign)
+    change = told.change
+    return rollups_pb2.TableChange(
+        total=None if change.total is None else _row(change.total, slots, over_all_campaigns=over_all),
+        rows=[_row(row, slots, over_all_campaigns=over_all) for row in change.rows],
+        gone_units=change.gone,
+        as_of_time=timestamp_or_absent(told.progress.recorded_time),
+        facts_pending=told.facts_pending,
+        lag_ms=told.progress.latency_ms,
+        empty_reason=change.empty_reason,
+    )
+
+
+def _slots(campaign: str) -> list[int]:
+    """Where the figures of the columns stand, for one campaign or for all of them."""
+    return [catalogue.slot_of(metric, over_all_campaigns=not campaign) for metric in catalogue.METRICS]
 
 
 def progress_message(stage: str, facts_read: int) -> rollups_pb2.VerifyRollupsResponse:
@@ -120,6 +158,9 @@ def _row(row: TableRow, slots: Sequence[int], *, over_all_campaigns: bool) -> ro
         values=[row.slots[slot] for slot in slots],
         reported_units=row.slots[reported],
         participating_units=row.slots[catalogue.Slot.PARTICIPATING_UNITS],
+        parent_unit=row.parent,
+        # A unit counts itself and everything below it in every campaign: nothing more has to be looked up.
+        has_children=row.slots[catalogue.Slot.UNITS] > 1,
     )
 
 

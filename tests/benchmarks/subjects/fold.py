@@ -104,7 +104,7 @@ def _facts(ground: Ground, count: int) -> list[facts_pb2.Fact]:
 
 async def _fold(database: Database, facts: Sequence[facts_pb2.Fact], *, batch: int) -> float:
     """Seconds to fold facts in batches, one transaction each."""
-    consumers = Consumers(clock=SystemClock())
+    consumers = Consumers(clock=SystemClock(), folded=lambda applied: None)
     received = [Received(fact, country.message_id(fact), "", "") for fact in facts]
     began = time.perf_counter()
     for start in range(0, len(received), batch):
@@ -137,7 +137,7 @@ async def _consume(database: Database, facts: Sequence[facts_pb2.Fact]) -> float
         bus=cast(Bus, None),
         clock=SystemClock(),
         read=read_fact,
-        apply=Consumers(clock=SystemClock()).apply,
+        apply=Consumers(clock=SystemClock(), folded=lambda applied: None).apply,
         wake=lambda: None,
     )
     messages = [

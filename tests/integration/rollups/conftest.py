@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -21,8 +22,14 @@ STAND_IN = "tests.integration.rollups.truth_stand_in"
 @pytest.fixture(scope="package")
 async def land(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Land]:
     """A land whose small tree nobody has placed yet."""
+    async with discovered(tmp_path_factory.mktemp("truth")) as made:
+        yield made
+
+
+@asynccontextmanager
+async def discovered(truth: Path) -> AsyncIterator[Land]:
+    """A land of its own, for what breaks something. truth: an empty folder for what its services say."""
     root = Path(tempfile.mkdtemp(prefix="plumbline-test-"))
-    truth = tmp_path_factory.mktemp("truth")
     options = StackOptions(
         folder=root,
         services=(*SERVICES, "rollups"),

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 
@@ -20,6 +21,7 @@ from plumbline.rollups.v1 import rollups_pb2, rollups_pb2_grpc
 from services.cli.stack import Stack
 from shared import outbox, rpc_client
 from shared.bus import Bus, Outgoing
+from tests.integration.watcher import Watcher
 
 CAMPAIGN = "mass-line-2013"
 LEVELS = ("nation", "province", "city", "county", "township")
@@ -215,10 +217,25 @@ class Land:
                 result = answer.result
         return stages, result
 
-    def token(self, scope: str | None, *, role: str = "analyst") -> str:
+    def watch(
+        self,
+        code: str = "",
+        *,
+        level: str = "",
+        scope: str | None = None,
+        token: str = "",
+        deadline_s: float = 60,
+    ) -> Watcher:
+        """Somebody who watches a table; used as `async with`."""
+        request = rollups_pb2.WatchTableRequest(unit_code=code, level=level)
+        return Watcher(self._stub, request, token=token or self.token(scope), deadline_s=deadline_s)
+
+    def token(self, scope: str | None, *, role: str = "analyst", **fields: Any) -> str:
         """A token for everything below a unit; None: for everything."""
         path = "" if scope is None else self.places[scope].path
-        return self.stack.mint(subject="person:1", tenant="0000000000", role=role, path=path, clearance=1)
+        return self.stack.mint(
+            **{"subject": "person:1", "tenant": "0000000000", "role": role, "path": path, "clearance": 1, **fields}
+        )
 
     @asynccontextmanager
     async def superuser(self) -> AsyncIterator[asyncpg.Connection]:
