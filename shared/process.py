@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 import structlog
@@ -50,6 +52,7 @@ class Parts:
     pages: Pages
     relay: Relay
     inboxes: list[Inbox[Any]] = field(default_factory=list)
+    forgets: list[retention.Forget] = field(default_factory=list)
     loops: list[Callable[[], Coroutine[Any, Any, None]]] = field(default_factory=list)
     closers: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     # What is told that the process stops while calls still run: those without an end of their own must be ended.
@@ -79,13 +82,18 @@ class Parts:
 Build = Callable[[Parts, Any], Awaitable[None]]
 
 
-def run(service: str, *, build: Build, services: Sequence[ServiceDescriptor]) -> None:
-    """Runs a service until SIGTERM or SIGINT; exits 1 with a sentence if it is set up wrongly."""
+def told(service: str, read: Callable[[Mapping[str, str]], Result]) -> Result:
+    """What the environment says, as read; exits 1 with a sentence where it is set up wrongly."""
     try:
-        settings = config.read(service)
+        return read(os.environ)
     except config.BadConfiguration as error:
         print(f"{service}: {error}", file=sys.stderr)
         raise SystemExit(1) from error
+
+
+def run(service: str, *, build: Build, services: Sequence[ServiceDescriptor]) -> None:
+    """Runs a service until SIGTERM or SIGINT; exits 1 with a sentence if it is set up wrongly."""
+    settings = told(service, partial(config.read, service))
     telemetry.configure(
         service=service,
         log_level=settings.log_level,
@@ -177,7 +185,10 @@ async def _start(
         pages=Pages(settings.system_database_url.encode()),
         relay=relay,
     )
-    parts.loops += [relay.run, lambda: retention.keep_forgetting(settings.service, system_database, clock)]
+    parts.loops += [
+        relay.run,
+        lambda: retention.keep_forgetting(settings.service, system_database, clock, also=lambda: parts.forgets),
+    ]
     await patiently("streams", lambda: bus.check_declared(settings.service, declared))
     await build(parts, server.server)
     parked = ParkedFacts(

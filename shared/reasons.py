@@ -120,6 +120,12 @@ REASONS: Final[Mapping[str, Reason]] = {
         Words("尚未满足销号条件。", "It may not be taken off the ledger yet."),
         Words("先由本单位之外的人核验，再销号。", "Have somebody outside the unit verify it first."),
     ),
+    "GRANT_REVOKED": Reason(
+        Words("该授权已经收回，或者不属于本人。", "The grant has been revoked, or is somebody else's."),
+        Words(
+            "换用另一项授权，或者请管理员重新授权。", "Act under another grant, or ask an administrator for a new one."
+        ),
+    ),
     "GRANT_TOO_WIDE": Reason(
         Words("授权超出了授权人自己的范围。", "The grant is wider than the grantor's own."),
         Words("只授予自己范围之内的权限。", "Grant no more than you hold yourself."),
@@ -144,6 +150,10 @@ REASONS: Final[Mapping[str, Reason]] = {
         Words("台账过长。", "The ledger is too long."),
         Words("把台账分成几份报送。", "Split the ledger and send it in several parts."),
     ),
+    "LOGIN_TAKEN": Reason(
+        Words("该登录账号已属于他人。", "The login is another person's already."),
+        Words("核对账号，为此人填写其本人的账号。", "Check the login and enter the one that is this person's own."),
+    ),
     "MALFORMED": Reason(
         Words("请求不能解读。", "The request cannot be read."),
         Words(
@@ -167,6 +177,10 @@ REASONS: Final[Mapping[str, Reason]] = {
         Words("只有受理报备的上级可以这样做。", "Only the superior with whom it is lodged may do this."),
         Words("请受理报备的上级办理。", "Ask the superior with whom it is lodged to do it."),
     ),
+    "NO_GRANTS": Reason(
+        Words("尚无有效授权。", "There is no grant that holds now."),
+        Words("请管理员给予授权，然后重新登录。", "Ask an administrator for a grant and sign in again."),
+    ),
     "PERMISSION_DENIED": Reason(
         Words("没有权限。", "You may not do this here."),
         Words("请有此权限的人办理，或向管理员申请授权。", "Ask somebody who may, or the administrator for the grant."),
@@ -175,6 +189,21 @@ REASONS: Final[Mapping[str, Reason]] = {
         Words("请求编号已用于其他请求。", "The request id was used for something else."),
         Words("换一个新的请求编号再提交。", "Submit it again with a new request id."),
     ),
+    "SESSION_ENDED": Reason(
+        Words("登录已经结束。", "The session has ended."),
+        Words("需要继续时重新登录。", "Sign in again to go on."),
+    ),
+    "SESSION_EXPIRED": Reason(
+        Words("登录已经超时。", "The session has expired."),
+        Words("重新登录，回到刚才的页面继续。", "Sign in again and go on from the page where you were."),
+    ),
+    "SIGN_IN_NOT_CONFIGURED": Reason(
+        Words("尚未配置统一登录。", "No sign-in is set up here."),
+        Words(
+            "请管理员为 directory 服务设置 PLUMBLINE_OIDC_ISSUER 等变量。",
+            "Whoever runs the system sets PLUMBLINE_OIDC_ISSUER and what goes with it for directory.",
+        ),
+    ),
     "STALE": Reason(
         Words("内容已被他人修改。", "Somebody else has changed it."),
         Words("请刷新页面，核对他人的修改后再试。", "Reload, look at what the other person changed, then try again."),
@@ -182,6 +211,10 @@ REASONS: Final[Mapping[str, Reason]] = {
     "STILL_FAILING": Reason(
         Words("仍然不能应用。", "It still cannot be applied."),
         Words("先消除所示原因，再重新应用。", "Remove the cause that is shown, then apply it again."),
+    ),
+    "TOLD_ONCE": Reason(
+        Words("该请求的结果是机密，只告知一次。", "The answer to this request was a secret and was told once."),
+        Words("从头再做一次。", "Do it once more from the beginning."),
     ),
     "TOO_FEW_UNITS": Reason(
         Words("某一层的单位少于要抽取的数目。", "A stratum has fewer units than are to be drawn."),
@@ -218,6 +251,10 @@ REASONS: Final[Mapping[str, Reason]] = {
     "UNKNOWN_LEVEL": Reason(
         Words("没有这个层级。", "There is no such level."),
         Words("从单位树的层级中选择。", "Choose one of the levels of the tree."),
+    ),
+    "UNKNOWN_LOGIN": Reason(
+        Words("系统中没有此登录账号。", "Nobody here has this login."),
+        Words("请管理员登记此账号，然后重新登录。", "Ask an administrator to enter the login and sign in again."),
     ),
     "UNKNOWN_ROLE": Reason(
         Words("没有这个角色。", "There is no such role."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
 import structlog
@@ -21,6 +22,9 @@ INBOX_KEPT = timedelta(days=31)
 # Small enough that no deed waits for it.
 BATCH = 5_000
 _PAUSE_S = 600.0
+
+# Deletes at most so many rows that are past their time, and tells how many.
+Forget = Callable[[Transaction, int], Awaitable[int]]
 
 _FORGET_ANSWERS = """
     delete from {schema}.answers where (actor, request_id) in (
@@ -42,14 +46,20 @@ async def forget(tx: Transaction, *, clock: Clock) -> int:
     return max(len(answers), len(received))
 
 
-async def keep_forgetting(service: str, database: Database, clock: Clock) -> None:
-    """Forgets what is past its time, every ten minutes, for ever."""
+async def keep_forgetting(
+    service: str, database: Database, clock: Clock, *, also: Callable[[], Sequence[Forget]] = tuple
+) -> None:
+    """Forgets what is past its time, every ten minutes, for ever. also: what else this service has to forget."""
+
+    async def forget_all(tx: Transaction) -> int:
+        return max([await forget(tx, clock=clock), *[await more(tx, BATCH) for more in also()]])
+
     while True:
         try:
             call = system_call(service, action="retention.forget", now=clock.now())
             forgotten = BATCH
             while forgotten == BATCH:
-                forgotten = await database.run(call, lambda tx: forget(tx, clock=clock))
+                forgotten = await database.run(call, forget_all)
         except Unavailable as error:
             log.info("retention_paused", why=str(error))
         await asyncio.sleep(_PAUSE_S)

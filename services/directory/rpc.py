@@ -9,7 +9,8 @@ import grpc
 
 from plumbline.directory.v1 import directory_pb2, directory_pb2_grpc
 from plumbline.facts.v1 import facts_pb2
-from services.directory import commands, queries, wire
+from services.directory import commands, queries, signing_in, wire
+from services.directory.session import Login
 from shared import calls, dates, names, state_stream
 from shared.answers import Answers
 from shared.calendar_copies import CalendarCopies
@@ -193,6 +194,19 @@ class DirectoryDoor(directory_pb2_grpc.DirectoryServiceServicer):
             return wire.person_message(person)
 
         return await self._answers.deed(directory_pb2.Person, enter)
+
+    async def SetLogin(
+        self, request: directory_pb2.SetLoginRequest, context: grpc.aio.ServicerContext
+    ) -> directory_pb2.Person:
+        async def set_login(tx: Transaction) -> directory_pb2.Person:
+            person = await signing_in.set_login(
+                tx,
+                names.parse(request.person, collection="people", field="person"),
+                Login(issuer=request.issuer, subject=request.subject),
+            )
+            return wire.person_message(person)
+
+        return await self._answers.deed(directory_pb2.Person, set_login)
 
     async def GetPerson(
         self, request: directory_pb2.GetPersonRequest, context: grpc.aio.ServicerContext

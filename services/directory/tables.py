@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Date, DateTime, Integer, MetaData, Table, Text, Uuid
+from sqlalchemy import BigInteger, Column, Date, DateTime, Integer, LargeBinary, MetaData, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 
 metadata = MetaData(schema="directory")
@@ -73,4 +73,31 @@ grants = Table(
     Column("revoke_time", DateTime(timezone=True)),
     Column("version", BigInteger, nullable=False),
     Column("label", Integer, nullable=False),
+)
+
+logins = Table(
+    "logins",
+    metadata,
+    Column("issuer", _ID, primary_key=True),
+    Column("subject", _ID, primary_key=True),
+    Column("tenant_id", _ID, nullable=False),
+    Column("person_id", Uuid(as_uuid=False), nullable=False),
+    Column("path", _ID, nullable=False),
+    Column("label", Integer, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("secret_digest", LargeBinary, primary_key=True),
+    Column("opened_by", _ID, nullable=False),
+    Column("tenant_id", _ID, nullable=False),
+    Column("person_id", Uuid(as_uuid=False), nullable=False),
+    Column("path", _ID, nullable=False),
+    Column("issuer", _ID, nullable=False),
+    Column("subject", _ID, nullable=False),
+    Column("grant_id", Uuid(as_uuid=False)),
+    Column("start_time", DateTime(timezone=True), nullable=False),
+    Column("last_use_time", DateTime(timezone=True), nullable=False),
+    Column("end_time", DateTime(timezone=True)),
 )

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from plumbline.directory.v1 import directory_pb2, events_pb2
+from plumbline.directory.v1 import directory_pb2, events_pb2, sign_in_pb2
 from services.directory.model import Grant, Person, PlacedUnit, Tenant
+from services.directory.session import HeldGrant, Limits, Session
 from shared import versions
-from shared.dates import timestamp_or_absent
+from shared.dates import timestamp, timestamp_or_absent
 from shared.placements import Unit
 
 
@@ -63,6 +64,50 @@ def grant_message(grant: Grant) -> directory_pb2.Grant:
         unit=grant.unit,
         clearance=grant.clearance,
         revoke_time=timestamp_or_absent(grant.revoke_time),
+    )
+
+
+def session_message(
+    session: Session, person: Person, held: Sequence[HeldGrant], *, limits: Limits, secret: str
+) -> sign_in_pb2.Session:
+    """A session as it is told once, with its secret."""
+    return sign_in_pb2.Session(
+        session=secret,
+        person=person.name,
+        display_name=person.display_name,
+        subject=person.id,
+        grants=[_held_message(grant) for grant in held],
+        idle_expire_time=timestamp(session.idle_expiry(limits)),
+        absolute_expire_time=timestamp(session.longest_expiry(limits)),
+    )
+
+
+def renewal_message(
+    session: Session, person: Person, held: Sequence[HeldGrant], *, limits: Limits
+) -> sign_in_pb2.RenewTokenResponse:
+    """A session as it is after a renewal; its token is the door's to add."""
+    return sign_in_pb2.RenewTokenResponse(
+        grants=[_held_message(grant) for grant in held],
+        person=person.name,
+        display_name=person.display_name,
+        subject=person.id,
+        idle_expire_time=timestamp(session.idle_expiry(limits)),
+        absolute_expire_time=timestamp(session.longest_expiry(limits)),
+    )
+
+
+def _held_message(grant: HeldGrant) -> sign_in_pb2.HeldGrant:
+    return sign_in_pb2.HeldGrant(
+        name=grant.name,
+        role=grant.role,
+        line=grant.line,
+        unit=grant.unit,
+        unit_display_name=grant.unit_name,
+        unit_code=grant.unit_code,
+        path=grant.path,
+        level=grant.level,
+        tenant=grant.tenant,
+        clearance=grant.clearance,
     )
 
 
