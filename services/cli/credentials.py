@@ -20,6 +20,8 @@ HOUR = timedelta(hours=1)
 FULL_CLEARANCE = 3
 ADMIN_ROLE = "administrator-dev"
 SERVICE_ROLE = "service"
+# The console is no service: it acts for people under their own tokens, and in its own name only signs them in.
+CONSOLE = "console"
 OWNER = "owner"
 BUS_ADMIN, BUS_WATCH, BUS_SYSTEM = "admin", "watch", "system"
 SECRET_BYTES = 24
@@ -118,10 +120,10 @@ def refresh_tokens(
     now: datetime,
     lifetime: timedelta = TOKEN_LIFETIME,
 ) -> str:
-    """Write the administrator's token and one a service; returns the administrator's."""
-    for service in services:
-        token = _service_token(private_key, service=service, now=now, lifetime=lifetime)
-        write_atomically(folder.token(service), token, mode=PRIVATE)
+    """Write the administrator's token, the console's and one a service; returns the administrator's."""
+    for program, role in (*((service, SERVICE_ROLE) for service in services), (CONSOLE, CONSOLE)):
+        token = _program_token(private_key, program=program, role=role, now=now, lifetime=lifetime)
+        write_atomically(folder.token(program), token, mode=PRIVATE)
     admin = mint(
         private_key,
         subject="administrator",
@@ -136,12 +138,12 @@ def refresh_tokens(
     return admin
 
 
-def _service_token(private_key: str, *, service: str, now: datetime, lifetime: timedelta) -> str:
+def _program_token(private_key: str, *, program: str, role: str, now: datetime, lifetime: timedelta) -> str:
     return mint(
         private_key,
-        subject=f"service:{service}",
+        subject=f"service:{program}",
         tenant="",
-        role=SERVICE_ROLE,
+        role=role,
         path="",
         clearance=FULL_CLEARANCE,
         now=now,

@@ -34,6 +34,12 @@ class StackFolder:
         self.tokens = self.root / "tokens"
         self.logs = self.root / "logs"
         self.nats = self.root / "nats"
+        self.sign_in = self.root / "sign-in"
+        self.client_secret = self.sign_in / "client-secret"
+        self.console_secret = self.sign_in / "console-secret"
+        self.issuer_key = self.sign_in / "issuer-key.json"
+        self.issuer_people = self.sign_in / "issuer-people.json"
+        self.sign_ins = self.sign_in / "sign-ins.json"
         self.postgres_place = self.root / "postgres.place"
         self.admin_token = self.tokens / "admin.token"
 
@@ -49,7 +55,7 @@ class StackFolder:
             self.root.mkdir(parents=True, exist_ok=True)
             # The account that PostgreSQL is dropped to must pass through, without seeing what is there.
             self.root.chmod(0o711 if running_as_root() else 0o700)
-            for room in (self.tokens, self.logs, self.nats):
+            for room in (self.tokens, self.logs, self.nats, self.sign_in):
                 room.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             raise StackRefused("folder_unwritable", folder=self.root, cause=error.strerror or error) from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import importlib.metadata
 import os
 import signal
@@ -12,6 +11,7 @@ from pathlib import Path
 from string import Template
 from urllib.parse import quote
 
+from services.cli import http_probe
 from services.cli.folder import StackFolder, write_atomically
 from services.cli.ports import LOOPBACK
 from services.cli.processes import Child, Launch, StopStep
@@ -29,8 +29,6 @@ MAX_PAYLOAD = "1MB"
 MAX_FILE_STORE = "32GB"
 # Whom a node of a cluster lets in from another node; no client is ever this user.
 ROUTE_USER = "route"
-PROBE_TIMEOUT_S = 1.0
-HEALTHY = "200"
 STOP = (StopStep(signal.SIGTERM, 10),)
 # What a service asks of JetStream: its own declared consumers, and unnamed ones to look at a stream. It makes, changes
 # and empties no stream, and takes nothing from another service's consumer.
@@ -136,31 +134,14 @@ def part(
     )
 
     async def is_ready(_: Child) -> bool:
-        return await health(monitor_port) == HEALTHY
+        return await http_probe.health(monitor_port) == http_probe.WELL
 
     async def is_sick() -> bool:
         # A full disk makes every publish time out, also after there is room again; a restart cures it (nats.md).
         # No answer at all is no word of its own: it may be busy, or paused by somebody.
-        return await health(monitor_port) not in (HEALTHY, "")
+        return await http_probe.health(monitor_port) not in (http_probe.WELL, "")
 
     return Part(name=PART, launch=launch, is_ready=is_ready, after_restart=after_restart, is_sick=is_sick)
-
-
-async def health(monitor_port: int) -> str:
-    """The status with which the server answers for itself and its JetStream; empty when it does not answer."""
-    try:
-        async with asyncio.timeout(PROBE_TIMEOUT_S):
-            reader, writer = await asyncio.open_connection(LOOPBACK, monitor_port)
-            try:
-                writer.write(f"GET /healthz HTTP/1.0\r\nHost: {LOOPBACK}\r\n\r\n".encode())
-                answer = await reader.read()
-            finally:
-                writer.close()
-                await writer.wait_closed()
-    except (OSError, TimeoutError):
-        return ""
-    words = answer.split(b"\r\n", 1)[0].split()
-    return words[1].decode() if len(words) > 1 else ""
 
 
 def _installed_programs() -> list[Path]:

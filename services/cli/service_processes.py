@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from services.cli.folder import StackFolder
@@ -21,18 +21,24 @@ CONTRACTS = PROJECT / "protos" / "gen"
 # A service drains its calls for some seconds on SIGTERM (pitfalls.md 3).
 STOP = (StopStep(signal.SIGTERM, 15),)
 # Of the caller's environment, what a service may be told; the rest of PLUMBLINE_* is the stack's to say.
-PASSED_ON = ("PLUMBLINE_LOG_LEVEL", "PLUMBLINE_TRACE_RATIO")
+PASSED_ON = (
+    "PLUMBLINE_LOG_LEVEL",
+    "PLUMBLINE_TRACE_RATIO",
+    "PLUMBLINE_SESSION_IDLE_S",
+    "PLUMBLINE_SESSION_LONGEST_S",
+)
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What one service is told: where it listens and where the others are."""
+    """What one service is told: where it listens and where the others are. more: what it alone is told."""
 
     listen: str
     database_url: str
     system_database_url: str
     nats_url: str
     addresses: Mapping[str, str]
+    more: Mapping[str, str] = field(default_factory=dict)
 
 
 def part(
@@ -78,4 +84,5 @@ def _environment(
         "PLUMBLINE_JWKS_FILE": str(folder.jwks),
         "PLUMBLINE_SERVICE_TOKEN_FILE": str(folder.token(service)),
         "PLUMBLINE_ADDRESSES": json.dumps(dict(surroundings.addresses)),
+        **surroundings.more,
     }

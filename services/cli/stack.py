@@ -6,14 +6,14 @@ import asyncio
 import contextlib
 import os
 import random
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 import asyncpg
 
-from services.cli import nats, postgres, service_processes
+from services.cli import nats, postgres, service_processes, web
 from services.cli.credentials import (
     BUS_ADMIN,
     Credentials,
@@ -29,7 +29,7 @@ from services.cli.ports import LOOPBACK, NoFreePort, PortTaken, choose_ports
 from services.cli.ready import Ready, announce, withdraw
 from services.cli.refusals import PartFailed, StackRefused
 from services.cli.restarts import RestartPolicy
-from services.cli.supervisor import Supervisor, together
+from services.cli.supervisor import Part, Supervisor, together
 from shared import bus, health, migrations
 from shared.config import SERVICES
 from shared.errors import DomainError
@@ -53,15 +53,17 @@ def _silent(_: str, **__: object) -> None:
 class StackOptions:
     """What to start and where. port_base: consecutive ports from there; None: remembered or free ones.
 
-    environment: as of the process; PLUMBLINE_PG_DSN and PLUMBLINE_NATS_URL name external servers, PLUMBLINE_PG_BIN and
+    console: start the web console as well, and the development issuer where no other is named. environment: as of the
+    process; PLUMBLINE_PG_DSN, PLUMBLINE_NATS_URL and PLUMBLINE_OIDC_ISSUER name external servers, PLUMBLINE_PG_BIN and
     PLUMBLINE_NATS_BIN other programs. report: called with a key of `words.py` and its facts, as things happen.
-    stand_ins: modules that are run in the place of a service's own. through: the port by which a service reaches
-    `postgres` or `nats` instead of straight, by (service, part). restarts: when a part that died is started again, and
-    when to give up.
+    stand_ins: modules that are run in the place of a service's own, or of the console's. through: the port by which a
+    service reaches `postgres` or `nats` instead of straight, by (service, part). restarts: when a part that died is
+    started again, and when to give up.
     """
 
     folder: Path = DEFAULT_FOLDER
     services: tuple[str, ...] = SERVICES
+    console: bool = False
     port_base: int | None = None
     ready_file: Path | None = None
     part_timeout_s: float = PART_TIMEOUT_S
@@ -89,6 +91,8 @@ class Stack:
         self.mint = Signer(signing_key).mint
         self.admin_token = refresh_tokens(folder, signing_key, services=SERVICES, now=datetime.now(UTC))
         self._ports = self._choose_ports()
+        own_port = self._ports[web.ISSUER] if options.console else None
+        self._sign_in = web.sign_in_of(options.environment, folder, own_port=own_port)
         self._cluster: postgres.Cluster | None = None
         self.addresses = {service: f"{LOOPBACK}:{self._ports[service]}" for service in options.services}
 
@@ -137,7 +141,18 @@ class Stack:
             nats=self.nats_url("watch"),
             postgres=self.postgres_dsn,
             admin_token_file=self._folder.admin_token,
+            console=self.console_url,
         )
+
+    @property
+    def console_url(self) -> str | None:
+        """Where a browser finds the console, or None where it was not asked for."""
+        return web.url(self._ports[web.CONSOLE]) if self._options.console else None
+
+    @property
+    def sign_in(self) -> web.SignIn | None:
+        """Whose sign-in this stack trusts, or None where nobody can sign in."""
+        return self._sign_in
 
     def database_url(self, role: str) -> str:
         """The database `plumbline` as one role: a service, `<service>_system` or `owner`."""
@@ -192,7 +207,7 @@ class Stack:
     def _choose_ports(self) -> dict[str, int]:
         # Every part has its place, started or not, so that a base always gives the same ports.
         others = tuple(service for service in self._options.services if service not in SERVICES)
-        names = (*SERVICES, postgres.PART, nats.PART, MONITOR, *others)
+        names = (*SERVICES, postgres.PART, nats.PART, MONITOR, web.ISSUER, web.CONSOLE, *others)
         remembered = self._folder.remembered_ports()
         try:
             ports = choose_ports(names, base=self._options.port_base, remembered=remembered, seed=random.SystemRandom())
@@ -205,7 +220,8 @@ class Stack:
 
     async def _start(self) -> None:
         await together(self._start_database(), self._start_bus())
-        await together(*(self._start_service(service) for service in self._options.services))
+        web_parts = self._start_web() if self._options.console else []
+        await together(*(self._start_service(service) for service in self._options.services), *web_parts)
         if self._options.ready_file is not None:
             announce(self._options.ready_file, self.ready)
 
@@ -213,7 +229,8 @@ class Stack:
         if self._options.ready_file is not None:
             withdraw(self._options.ready_file)
         self._report("stopping")
-        await self._supervisor.stop(self._options.services)
+        await self._supervisor.stop([web.CONSOLE])
+        await self._supervisor.stop([*self._options.services, web.ISSUER])
         await self._supervisor.stop([nats.PART])
         await self._supervisor.stop([postgres.PART])
         self._report("stopped")
@@ -244,8 +261,7 @@ class Stack:
         )
         self._cluster = cluster
         part = postgres.part(cluster, port=self._ports[postgres.PART], folder=self._folder, kept_open=self._kept_open)
-        await self._supervisor.start(part, timeout_s=self._options.part_timeout_s)
-        self._report("part_ready", part=postgres.PART)
+        await self._start_part(part)
 
     async def _start_bus(self) -> None:
         if self._external_nats is not None:
@@ -274,8 +290,7 @@ class Stack:
             kept_open=self._kept_open,
             after_restart=self._declare_streams_again,
         )
-        await self._supervisor.start(part, timeout_s=self._options.part_timeout_s)
-        self._report("part_ready", part=nats.PART)
+        await self._start_part(part)
 
     async def _declare_streams_again(self) -> None:
         """A server that lost its store comes back without streams; the services fill new ones from their outboxes."""
@@ -293,6 +308,7 @@ class Stack:
             system_database_url=self._database_url_as_told(service, f"{service}_system"),
             nats_url=self._nats_url_as_told(service),
             addresses=self.addresses,
+            more=self._sign_in.of_directory(self._folder) if self._sign_in and service == "directory" else {},
         )
         part = service_processes.part(
             service,
@@ -302,5 +318,27 @@ class Stack:
             caller=self._options.environment,
             kept_open=self._kept_open,
         )
+        await self._start_part(part)
+
+    def _start_web(self) -> list[Coroutine[object, object, None]]:
+        """Starts the console, and the development issuer where no other is named."""
+        assert self._sign_in is not None
+        assert self.console_url is not None
+        web.keep_secrets(self._folder)
+        surroundings = web.Surroundings(
+            sign_in=self._sign_in,
+            console_url=self.console_url,
+            addresses=self.addresses,
+            folder=self._folder,
+            caller=self._options.environment,
+            kept_open=self._kept_open,
+        )
+        module = self._options.stand_ins.get(web.CONSOLE, web.CONSOLE_MODULE)
+        parts = [web.console_part(surroundings, port=self._ports[web.CONSOLE], module=module)]
+        if self._sign_in.is_own:
+            parts.append(web.issuer_part(surroundings, port=self._ports[web.ISSUER]))
+        return [self._start_part(part) for part in parts]
+
+    async def _start_part(self, part: Part) -> None:
         await self._supervisor.start(part, timeout_s=self._options.part_timeout_s)
-        self._report("part_ready", part=service)
+        self._report("part_ready", part=part.name)

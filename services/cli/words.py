@@ -135,6 +135,10 @@ _UP: Final = {
     "up.where": Words("地址", "Where"),
     "up.what": Words("部件", "Part"),
     "up.admin_token": Words("管理员令牌", "Administrator's token"),
+    "issuer_without_client": Words(
+        "设置了 {variable}，还需要在 {needed} 中给出在该登录服务登记的客户端名。",
+        "With {variable} set, {needed} must say as which client the console is known there.",
+    ),
     "part_ready": Words("{part} 已就绪", "{part} is ready"),
     "part_died": Words("{part} 意外退出（{code}）,正在重启", "{part} ended unexpectedly ({code}); starting it again"),
     "part_is_sick": Words(

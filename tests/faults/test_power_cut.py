@@ -8,7 +8,7 @@ import random
 import signal
 from pathlib import Path
 
-from services.cli import nats
+from services.cli import http_probe, nats
 from services.cli.credentials import BUS_ADMIN, bus_users
 from services.cli.folder import StackFolder
 from services.cli.ports import choose_ports
@@ -31,7 +31,7 @@ async def start_server(configuration: str, file: Path, *, monitor_port: int) -> 
     server = await asyncio.create_subprocess_exec(
         str(nats.find_server({})), "-c", str(file), stderr=asyncio.subprocess.DEVNULL
     )
-    while await nats.health(monitor_port) != nats.HEALTHY:
+    while await http_probe.health(monitor_port) != http_probe.WELL:
         assert server.returncode is None
         await asyncio.sleep(0.02)
     return server
