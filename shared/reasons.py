@@ -39,11 +39,15 @@ def fault(reason: str, language: Language, *, description: str) -> str:
 REASONS: Final[Mapping[str, Reason]] = {
     "FOREIGN_FORM": Reason(
         Words("这份表单不是从本页发出的。", "The form was not sent from this page."),
-        Words("回到页面重新填写；未曾提交的内容没有生效。", "Go back to the page and fill it in again; nothing was done."),
+        Words(
+            "回到页面重新填写；未曾提交的内容没有生效。", "Go back to the page and fill it in again; nothing was done."
+        ),
     ),
     "INTERNAL": Reason(
         Words("系统出了差错，操作没有完成。", "Something broke; it was not done."),
-        Words("稍后再试；仍不行时，把下面的编号告知管理员。", "Try again later, and if it stays, tell the number below."),
+        Words(
+            "稍后再试；仍不行时，把下面的编号告知管理员。", "Try again later, and if it stays, tell the number below."
+        ),
     ),
     "ISSUER_AWAY": Reason(
         Words("统一身份认证没有应答。", "The sign-in of your organisation does not answer."),
