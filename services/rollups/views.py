@@ -21,8 +21,10 @@ from shared.errors import Unavailable
 
 # Nobody reads figures faster than five times a second.
 _GAP_S = 0.2
-# A large table is read less often, so that watching one takes at most a fifth of a processor.
+# A large table, and all tables while there is much to do, are read less often, yet often enough for figures to be on
+# the watchers' side within the second.
 _GAP_FOR_READING = 4.0
+_LONGEST_GAP_S = 0.5
 # A table is read this often though nothing was folded: for what heartbeats tell, and whether it may still be seen.
 _LOOK_S = 2.5
 # While the database is away.
@@ -153,7 +155,8 @@ class View:
                 began = loop.time()
                 await self._read_once()
                 if self._away is None:
-                    await asyncio.sleep(max(_GAP_S, _GAP_FOR_READING * (loop.time() - began)))
+                    pause_s = max(_GAP_S, _GAP_FOR_READING * (loop.time() - began))
+                    await asyncio.sleep(min(pause_s, _LONGEST_GAP_S))
                 else:
                     await asyncio.sleep(_RETRY_S)
                     self.wake()

@@ -22,6 +22,8 @@ from shared.identity import Grant
 # A console holds one for each open page. Each is a task and a stream; the tables are shared.
 MOST_WATCHES = 2_000
 HEARTBEAT_S = 5.0
+# Calls at the door and the fold need connections and the processor too.
+_READINGS_AT_ONCE = 4
 # A watch ends so long before its call, so that its caller gets OK and not a deadline.
 _LEAVES = timedelta(seconds=0.5)
 
@@ -63,6 +65,7 @@ class Watches:
         self._pending = pending
         self._clock = clock
         self._most = most
+        self._turns = asyncio.Semaphore(_READINGS_AT_ONCE)
         self._watching = 0
         self._views: dict[_Key, View] = {}
         self._closing: set[asyncio.Task[None]] = set()
@@ -139,9 +142,6 @@ class Watches:
         task.add_done_callback(self._closing.discard)
 
     async def _read(self, call: Call, question: Question) -> Reading:
-        # Asked before the transaction opens: nothing else is waited for inside of it.
-        facts_pending = await self._pending()
-
         async def ask(tx: Transaction) -> Table:
             return await queries.table(
                 tx,
@@ -151,5 +151,7 @@ class Watches:
                 campaign=question.campaign,
             )
 
-        # Of one moment, so that the rows add up to the total.
-        return Reading(await self._database.run(call, ask, snapshot=True), facts_pending)
+        async with self._turns:
+            # Of one moment, so that the rows add up to the total. The bus is asked beside it: it takes as long.
+            table, facts_pending = await asyncio.gather(self._database.run(call, ask, snapshot=True), self._pending())
+        return Reading(table, facts_pending)
