@@ -31,7 +31,7 @@ class Watcher:
         # How the stream ended, when it has: None for OK.
         self.refusal: RemoteRefusal | RemoteFailure | None = None
         self.has_ended = False
-        self._metrics: list[str] = []
+        self.metrics: list[str] = []
         self._parts = rpc_client.download(stub.WatchTable, request, token=token, deadline_s=deadline_s)
         self._moved = asyncio.Condition()
 
@@ -59,7 +59,7 @@ class Watcher:
     def figure(self, metric: str, code: str = "") -> int:
         """One figure as it stands; the total's where no row is named."""
         row = self.rows[code] if code else self.total
-        return row.values[self._metrics.index(metric)]
+        return row.values[self.metrics.index(metric)]
 
     def of_kind(self, kind: str) -> list[rollups_pb2.WatchTableResponse]:
         """The messages of a kind: snapshot, change, heartbeat."""
@@ -88,7 +88,7 @@ class Watcher:
     def _keep(self, message: rollups_pb2.WatchTableResponse) -> None:
         self.messages.append(message)
         if message.HasField("snapshot"):
-            self._metrics = [metric.id for metric in message.snapshot.metrics]
+            self.metrics = [metric.id for metric in message.snapshot.metrics]
             self.rows = {}
             self._take(message.snapshot.rows, message.snapshot.total)
         elif message.HasField("change"):
