@@ -100,6 +100,9 @@ _ROLLUP: Final = {
     "rollup.table.campaign": Words("活动；默认为全部活动", "The campaign; all together if left out"),
     "rollup.table.metrics": Words("指标标识，以逗号分隔", "Ids of the figures, with commas"),
     "rollup.table.all": Words("全部指标", "All figures"),
+    "rollup.watch.help": Words("实时观看汇总表，变动处突出显示", "Watch the table of figures; what changes stands out"),
+    "rollup.watch.count": Words("收到此数的消息后停止", "Stop after so many messages"),
+    "rollup.watch.started": Words("正在观看，Ctrl-C 停止。", "Watching; Ctrl-C stops."),
     "rollup.verify.help": Words(
         "由各服务的原始数据重算，逐项核对", "Recompute every figure from the services' own truth and compare"
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table as Drawn
 
 from plumbline.rollups.v1 import rollups_pb2
+from services.cli.refusals import StackRefused
 from services.cli.render import Screen, wide_enough
 from shared.words import Words
 
@@ -103,6 +104,20 @@ def _needed(widths: Sequence[int], gap: int) -> int:
     return sum(widths) + gap * (len(widths) - 1)
 
 
+def wanted_metrics(metrics: str, *, all_metrics: bool) -> tuple[str, ...]:
+    """The ids asked for; the usual ones where nothing was asked, and nothing for all of them."""
+    if all_metrics:
+        return ()
+    return tuple(wanted.strip() for wanted in metrics.split(",") if wanted.strip()) or USUAL_METRICS
+
+
+def check_metrics(table: rollups_pb2.Table, metrics: Sequence[str]) -> None:
+    """Raises StackRefused for wanted figures that the service does not have."""
+    if unknown := unknown_metrics(table, metrics):
+        known = ", ".join(metric.id for metric in table.metrics)
+        raise StackRefused("figures.unknown", names=", ".join(unknown), known=known)
+
+
 def unknown_metrics(table: rollups_pb2.Table, metrics: Sequence[str]) -> list[str]:
     """Those of the wanted figures that the service does not have."""
     known = {metric.id for metric in table.metrics}
@@ -117,34 +132,52 @@ def draw(screen: Screen, table: rollups_pb2.Table, *, metrics: Sequence[str]) ->
     """
     columns = columns_of(screen, table, metrics)
     console = screen.out
+    drawn, left_out = drawing(screen, columns)
+    with wide_enough(console, drawn):
+        console.print(drawn)
+    if left_out:
+        screen.warn("figures.left_out", count=left_out, width=console.width)
+    if table.empty_reason:
+        screen.answer(f"figures.empty.{table.empty_reason}")
+    screen.answer("figures.as_of", **freshness(table))
+
+
+def freshness(table: rollups_pb2.Table) -> dict[str, object]:
+    """The facts of the line that says how fresh a table is."""
+    return {
+        "time": table.as_of_time.ToDatetime().strftime("%Y-%m-%d %H:%M:%S"),
+        "pending": f"{table.facts_pending:,}",
+        "lag": f"{table.lag_ms:,}",
+        "version": table.catalogue_version,
+    }
+
+
+def drawing(
+    screen: Screen, columns: Sequence[Column], *, changed: Container[tuple[int, int]] = frozenset()
+) -> tuple[Drawn, int]:
+    """The table as it is drawn, and how many columns had no room. changed: (line, column) of cells that stand out; the
+    total's line is the one after the last."""
+    console = screen.out
     shown = fit([column.width for column in columns], console.width if console.is_terminal else None)
     drawn = Drawn(box=None, pad_edge=False, padding=(0, shown.gap, 0, 0), header_style="bold", show_footer=True)
+    lines = len(columns[0].cells)
     for number, column in enumerate(columns[: shown.columns]):
         drawn.add_column(
             escape(column.head),
-            footer=escape(column.foot),
+            footer=_marked(column.foot, stands_out=(lines, number) in changed),
             footer_style="bold",
             justify="right" if number else "left",
             min_width=column.width,
             no_wrap=True,
             vertical="bottom",
         )
-    for cells in zip(*(column.cells for column in columns[: shown.columns]), strict=True):
-        drawn.add_row(*(escape(cell) for cell in cells))
-    with wide_enough(console, drawn):
-        console.print(drawn)
-    left_out = len(columns) - shown.columns
-    if left_out:
-        screen.warn("figures.left_out", count=left_out, width=console.width)
-    if table.empty_reason:
-        screen.answer(f"figures.empty.{table.empty_reason}")
-    screen.answer(
-        "figures.as_of",
-        time=table.as_of_time.ToDatetime().strftime("%Y-%m-%d %H:%M:%S"),
-        pending=f"{table.facts_pending:,}",
-        lag=f"{table.lag_ms:,}",
-        version=table.catalogue_version,
-    )
+    for line, cells in enumerate(zip(*(column.cells for column in columns[: shown.columns]), strict=True)):
+        drawn.add_row(*(_marked(cell, stands_out=(line, number) in changed) for number, cell in enumerate(cells)))
+    return drawn, len(columns) - shown.columns
+
+
+def _marked(cell: str, *, stands_out: bool) -> str:
+    return f"[reverse]{escape(cell)}[/reverse]" if stands_out else escape(cell)
 
 
 def columns_of(screen: Screen, table: rollups_pb2.Table, metrics: Sequence[str]) -> list[Column]:
@@ -179,8 +212,8 @@ def as_json(table: rollups_pb2.Table) -> dict[str, Any]:
     """The same for programs: every metric by its id."""
     return {
         "metrics": [{"id": metric.id, "zh": metric.label_zh, "en": metric.label_en} for metric in table.metrics],
-        "rows": [_row(table, row) for row in table.rows],
-        "total": _row(table, table.total),
+        "rows": [row_as_json(table, row) for row in table.rows],
+        "total": row_as_json(table, table.total),
         "as_of": table.as_of_time.ToJsonString(),
         "facts_pending": int(table.facts_pending),
         "lag_ms": int(table.lag_ms),
@@ -199,7 +232,8 @@ def _reported(row: rollups_pb2.Row) -> str:
     return f"{row.reported_units:,}/{row.participating_units:,}"
 
 
-def _row(table: rollups_pb2.Table, row: rollups_pb2.Row) -> dict[str, Any]:
+def row_as_json(table: rollups_pb2.Table, row: rollups_pb2.Row) -> dict[str, Any]:
+    """A row for programs. table: what says which value is which metric's."""
     figures = {metric.id: int(value) for metric, value in zip(table.metrics, row.values, strict=False)}
     return {
         "unit": row.unit,

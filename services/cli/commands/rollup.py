@@ -10,17 +10,19 @@ from rich.markup import escape
 
 from plumbline.rollups.v1 import rollups_pb2
 from services.cli import asking, figures
+from services.cli.commands import rollup_watch
+from services.cli.commands.rollup_watch import (
+    AllOption,
+    AnyCampaignOption,
+    LevelOption,
+    MetricsOption,
+    UnitOption,
+)
 from services.cli.connection import Connection
 from services.cli.options import DataOption, JsonOption, LangOption, chosen
-from services.cli.refusals import StackRefused
 from services.cli.render import Screen
 from services.cli.words import CATALOGUE, both
 
-UnitOption = Annotated[str, typer.Option("--unit", help=both("rollup.table.unit"), show_default=False)]
-LevelOption = Annotated[str, typer.Option("--level", help=both("rollup.table.level"), show_default=False)]
-AnyCampaignOption = Annotated[str, typer.Option("--campaign", help=both("rollup.table.campaign"), show_default=False)]
-MetricsOption = Annotated[str, typer.Option("--metrics", help=both("rollup.table.metrics"), show_default=False)]
-AllOption = Annotated[bool, typer.Option("--all", help=both("rollup.table.all"))]
 SettleOption = Annotated[int, typer.Option("--settle", min=0, max=120, help=both("rollup.verify.settle"))]
 
 
@@ -28,6 +30,7 @@ def add_to(app: typer.Typer) -> None:
     """Make the commands known."""
     group = typer.Typer(no_args_is_help=True, help=both("rollup.help"))
     group.command("table", help=both("rollup.table.help"))(table)
+    group.command("watch", help=both("rollup.watch.help"))(rollup_watch.watch)
     group.command("verify", help=both("rollup.verify.help"))(verify)
     app.add_typer(group, name="rollup")
 
@@ -43,15 +46,12 @@ def table(
     all_metrics: AllOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    wanted = wanted_metrics(metrics, all_metrics=all_metrics)
+    wanted = figures.wanted_metrics(metrics, all_metrics=all_metrics)
 
     async def look(connection: Connection, screen: Screen) -> int:
         request = rollups_pb2.GetTableRequest(unit_code=unit, level=level, campaign=campaign)
         answer = await connection.call(connection.rollups.GetTable, request)
-        unknown = figures.unknown_metrics(answer, wanted) if metrics else []
-        if unknown:
-            known = ", ".join(metric.id for metric in answer.metrics)
-            raise StackRefused("figures.unknown", names=", ".join(unknown), known=known)
+        figures.check_metrics(answer, wanted if metrics else ())
         if as_json:
             screen.json(figures.as_json(answer))
         else:
@@ -77,13 +77,6 @@ def verify(
         return 1 if result.difference_count else 0
 
     asking.run(chosen(context, data, lang), check, as_json=as_json)
-
-
-def wanted_metrics(metrics: str, *, all_metrics: bool) -> tuple[str, ...]:
-    """The ids asked for; the usual ones where nothing was asked, and nothing for all of them."""
-    if all_metrics:
-        return ()
-    return tuple(wanted.strip() for wanted in metrics.split(",") if wanted.strip()) or figures.USUAL_METRICS
 
 
 def result_as_json(result: rollups_pb2.VerifyResult) -> dict[str, Any]:

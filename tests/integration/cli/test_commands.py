@@ -139,6 +139,19 @@ async def test_the_table_names_its_figures_and_refuses_those_that_there_are_not(
     assert "nonsense" in unknown.err
 
 
+async def test_a_watched_table_comes_as_lines_for_programs_the_whole_of_it_first(world: World) -> None:
+    asked = ("rollup", "watch", "--unit", "0", "--level", "province")
+    ended = await plumbline(world, *asked, "--count", "2", "--json")
+    unknown = await plumbline(world, *asked, "--metrics", "units,nonsense")
+
+    first, second = (json.loads(line) for line in ended.out.splitlines())
+    assert ended.code == 0
+    assert (first["kind"], [row["name"] for row in first["rows"]]) == ("snapshot", ["省11", "省12", "省13"])
+    assert second["kind"] in ("change", "heartbeat")
+    assert unknown.code == 1
+    assert "nonsense" in unknown.err
+
+
 async def test_the_check_of_the_figures_answers_with_its_counts(world: World) -> None:
     ended = await plumbline(world, "rollup", "verify", "--settle", "30", "--json")
 

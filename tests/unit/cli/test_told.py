@@ -13,10 +13,10 @@ from plumbline.rollups.v1 import rollups_pb2
 from services.cli import facts
 from services.cli.commands.draw import place_rows
 from services.cli.commands.ledger import located_by_row
-from services.cli.commands.rollup import result_as_json, wanted_metrics
+from services.cli.commands.rollup import result_as_json
 from services.cli.commands.units import located_by_line
 from services.cli.commands.watch import line_of
-from services.cli.figures import USUAL_METRICS
+from services.cli.figures import USUAL_METRICS, wanted_metrics
 from services.cli.ledger_file import LedgerLine
 from services.cli.refusals import Fault
 from shared.errors import FieldViolation
