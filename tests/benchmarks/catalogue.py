@@ -16,6 +16,7 @@ from tests.benchmarks.subjects import (
     relay,
     row_security,
     start_up,
+    watch,
     write_path,
 )
 
@@ -30,6 +31,7 @@ ON_STACK: Mapping[str, Callable[[Ground], Awaitable[list[Figure]]]] = {
     "fold_from_stream": fold.from_stream,
     "national_table": national_table.national_table,
     "lag": lag.lag,
+    "watch": watch.watch,
     "row_security": row_security.row_security,
     "memory": memory.memory,
 }
@@ -44,6 +46,7 @@ HOT: Mapping[str, str] = {
     "fold_from_stream": "rollups",
     "national_table": "rollups",
     "lag": "rollups",
+    "watch": "rollups",
 }
 
 NAMES = (*ON_STACK, *AFTERWARDS)

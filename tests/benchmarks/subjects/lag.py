@@ -16,7 +16,7 @@ from shared import rpc_client
 from tests.benchmarks import country, schedule
 from tests.benchmarks.figures import Figure, at_most, percentile
 from tests.benchmarks.ground import Ground
-from tests.benchmarks.load import open_loop
+from tests.benchmarks.load import Load, open_loop
 
 SUBJECT = "lag"
 RATE_PER_S = 200.0
@@ -36,26 +36,14 @@ async def lag(ground: Ground) -> list[Figure]:
     Problems are put on ledgers of townships in an open loop (Poisson). A commit is where its answer has come; the
     nation's total is looked at every 5 ms; the k-th commit counts as seen when the total has grown by k.
     """
-    seconds = ground.effort.seconds * 5
-    committed: list[float] = []
-    townships = ground.country.some("township", _CLERKS)
-    tokens = [ground.token("unit_clerk", place, number=number) for number, place in enumerate(townships)]
-    stub = plans_pb2_grpc.PlanServiceStub(ground.channel("plans"))
-
-    async def write(number: int) -> None:
-        clerk = number % _CLERKS
-        request = country.create_problem(townships[clerk].id)
-        await rpc_client.call(stub.CreateProblem, request, token=tokens[clerk], deadline_s=_DEADLINE_S)
-        committed.append(time.perf_counter())
-
-    due = schedule.poisson(rate_per_s=RATE_PER_S, seconds=seconds, seed=2)
+    due = schedule.poisson(rate_per_s=RATE_PER_S, seconds=ground.effort.seconds * 5, seed=2)
     await ground.until_quiet()
     async with ground.connection() as connection:
-        base = await connection.fetchval(_TOTAL, ground.country.root.id)
-        looking = asyncio.create_task(_look(connection, ground.country.root.id, until=base + len(due)))
-        load = await open_loop(write, due=due)
+        base = await total(ground, connection)
+        looking = asyncio.create_task(look(ground, connection, until=base + len(due)))
+        load, committed = await put_on_ledgers(ground, due)
         seen = await asyncio.wait_for(looking, timeout=_PATIENCE_S)
-    lags = [lag * 1000 for lag in lags_s(sorted(committed), seen, base=base)]
+    lags = [lag * 1000 for lag in lags_s(committed, seen, base=base)]
     rate = f"{load.calls / load.seconds:.0f} changes/s, {load.calls} changes"
     return [
         Figure(SUBJECT, "commit below to figure above, p50", percentile(lags, 0.5), "ms", rate),
@@ -79,12 +67,34 @@ def lags_s(committed: Sequence[float], seen: Sequence[tuple[float, int]], *, bas
     return lags
 
 
-async def _look(connection: asyncpg.Connection, root: str, *, until: int) -> list[tuple[float, int]]:
+async def put_on_ledgers(ground: Ground, due: Sequence[float]) -> tuple[Load, list[float]]:
+    """Clerks of townships put problems on their ledgers when they are due. Returns when each had its answer, rising."""
+    committed: list[float] = []
+    townships = ground.country.some("township", _CLERKS)
+    tokens = [ground.token("unit_clerk", place, number=number) for number, place in enumerate(townships)]
+    stub = plans_pb2_grpc.PlanServiceStub(ground.channel("plans"))
+
+    async def write(number: int) -> None:
+        clerk = number % _CLERKS
+        request = country.create_problem(townships[clerk].id)
+        await rpc_client.call(stub.CreateProblem, request, token=tokens[clerk], deadline_s=_DEADLINE_S)
+        committed.append(time.perf_counter())
+
+    load = await open_loop(write, due=due)
+    return load, sorted(committed)
+
+
+async def total(ground: Ground, connection: asyncpg.Connection) -> int:
+    """How many problems the nation's figure counts."""
+    return int(await connection.fetchval(_TOTAL, ground.country.root.id))
+
+
+async def look(ground: Ground, connection: asyncpg.Connection, *, until: int) -> list[tuple[float, int]]:
     """What the total was, and when that was known, each time that it had changed."""
     seen: list[tuple[float, int]] = []
     while not seen or seen[-1][1] < until:
-        total = await connection.fetchval(_TOTAL, root)
-        if not seen or total != seen[-1][1]:
-            seen.append((time.perf_counter(), total))
+        now = await total(ground, connection)
+        if not seen or now != seen[-1][1]:
+            seen.append((time.perf_counter(), now))
         await asyncio.sleep(_POLL_S)
     return seen
