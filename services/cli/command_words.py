@@ -243,4 +243,28 @@ _AUDIT: Final = {
     "audit.kind.REFUSAL": Words("拒绝", "refusal"),
 }
 
-COMMANDS: Final = (_CONNECTION, _UNITS, _ROLLUP, _WATCH, _DRAW, _FACTS, _LEDGER, _AUDIT)
+_SIGN_INS: Final = {
+    "sign_ins.help": Words(
+        "列出可以登录网页控制台的人及其密码（仅限本机自带的登录服务）",
+        "List who can sign in to the web console, with passwords (only by the stack's own issuer)",
+    ),
+    "sign_ins.none": Words(
+        "此数据目录里还没有可以登录的人；plumbline demo 会登记一批。",
+        "Nobody can sign in to this data folder yet; `plumbline demo` enters some people.",
+    ),
+    "sign_ins.console": Words("网页控制台：{console}", "The web console: {console}"),
+    "sign_ins.user_name": Words("用户名", "User name"),
+    "sign_ins.password": Words("密码", "Password"),
+    "sign_ins.role": Words("角色", "Role"),
+    "sign_ins.unit": Words("单位", "Unit"),
+    "role.unit_clerk": Words("单位经办人", "Unit clerk"),
+    "role.campaign_office": Words("活动办", "Campaign office"),
+    "role.supervision_inspector": Words("督导组", "Supervision inspector"),
+    "role.draw_custodian": Words("抽取保管人", "Draw custodian"),
+    "role.discipline_officer": Words("纪检监察", "Discipline officer"),
+    "role.analyst": Words("分析员", "Analyst"),
+    "role.auditor": Words("审计员", "Auditor"),
+    "role.administrator": Words("系统管理员", "Administrator"),
+}
+
+COMMANDS: Final = (_SIGN_INS, _CONNECTION, _UNITS, _ROLLUP, _WATCH, _DRAW, _FACTS, _LEDGER, _AUDIT)

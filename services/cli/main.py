@@ -8,12 +8,12 @@ import sys
 import structlog
 import typer
 
-from services.cli.commands import audit, demo, doctor, draw, ledger, parked, rollup, secrets, units, up, watch
+from services.cli.commands import audit, demo, doctor, draw, ledger, parked, rollup, secrets, sign_ins, units, up, watch
 from services.cli.options import DataOption, LangOption, choose
 from services.cli.words import both
 
 # A group of commands is a file in `commands/` with a function `add_to(app)`, and a name in this tuple.
-GROUPS = (demo, up, doctor, units, rollup, draw, ledger, watch, parked, audit, secrets)
+GROUPS = (demo, up, doctor, units, rollup, draw, ledger, watch, parked, audit, secrets, sign_ins)
 
 
 def build() -> typer.Typer:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import asyncpg
 
-from services.cli import nats, postgres, service_processes, web
+from services.cli import accounts, nats, postgres, service_processes, web
 from services.cli.credentials import (
     BUS_ADMIN,
     Credentials,
@@ -222,6 +222,13 @@ class Stack:
         await together(self._start_database(), self._start_bus())
         web_parts = self._start_web() if self._options.console else []
         await together(*(self._start_service(service) for service in self._options.services), *web_parts)
+        if self._sign_in is not None and self._sign_in.is_own:
+            await accounts.follow_issuer(
+                self._folder,
+                issuer=self._sign_in.issuer,
+                directory_address=self.addresses["directory"],
+                token=self.admin_token,
+            )
         if self._options.ready_file is not None:
             announce(self._options.ready_file, self.ready)
 

@@ -56,6 +56,7 @@ _DEMO: Final = {
     "demo.option.seed": Words("演示内容的随机种子", "Seed of the made-up content"),
     "demo.chapter.tree": Words("导入全国区划 44,703 个单位", "Importing the national tree of 44,703 units"),
     "demo.chapter.tree_read": Words("各服务获知区划", "The services learn the tree"),
+    "demo.chapter.people": Words("登记可以登录的人", "People who can sign in are entered"),
     "demo.chapter.ledgers": Words("各省报送问题台账", "Provinces send in ledgers of problems"),
     "demo.chapter.plans": Words("各单位制定并报备整改方案", "Units draft and lodge plans"),
     "demo.chapter.registered": Words("上级完备性检查：编号或退回补正", "Superiors register or send back"),

@@ -17,9 +17,11 @@ from plumbline.directory.v1 import directory_pb2
 from plumbline.rollups.v1 import rollups_pb2
 from services.cli import figures
 from services.cli.asking import INTERRUPTED
+from services.cli.commands.sign_ins import show
 from services.cli.commands.up import Progress, run_until_stopped
 from services.cli.connection import named_addresses
 from services.cli.credentials import Signer
+from services.cli.demonstration.cast import enter
 from services.cli.demonstration.content import Content
 from services.cli.demonstration.country import ROOT_CODE, Country
 from services.cli.demonstration.office import Office
@@ -62,13 +64,17 @@ def demo(
     screen = Screen(choices.language)
     if against is not None:
         raise typer.Exit(_tell_deployment(against, screen, seed=seed, json_file=json_file))
-    options = StackOptions(folder=choices.folder, report=Progress(screen))
+    options = StackOptions(folder=choices.folder, console=True, report=Progress(screen))
     outcome = Outcome()
 
     async def tell(stack: Stack) -> bool:
         office = Office(addresses=stack.addresses, mint=stack.mint, admin_token=stack.admin_token)
-        await run(office, screen, seed=seed, outcome=outcome)
+        own = stack.sign_in is not None and stack.sign_in.is_own
+        place = (stack.folder, stack.sign_in.issuer) if own and stack.sign_in else None
+        await run(office, screen, seed=seed, outcome=outcome, place=place)
         outcome.write(json_file)
+        if place is not None:
+            show(screen, stack.folder, console=stack.console_url)
         if not leave:
             screen.answer("demo.go_on", data=choices.folder)
         return not leave
@@ -146,8 +152,13 @@ class Outcome:
         }
 
 
-async def run(office: Office, screen: Screen, *, seed: int, outcome: Outcome) -> None:
-    """Tells the story to fresh services, or only shows the table where it has been told before; closes the office."""
+async def run(
+    office: Office, screen: Screen, *, seed: int, outcome: Outcome, place: tuple[StackFolder, str] | None = None
+) -> None:
+    """Tells the story to fresh services, or only shows the table where it has been told before; closes the office.
+
+    place: the folder and the issuer of the stack's own sign-in, so that the people of the story can use it.
+    """
     book = Book(screen)
     outcome.timings_s["start"] = round(time.monotonic() - outcome.began, 2)
     try:
@@ -158,10 +169,11 @@ async def run(office: Office, screen: Screen, *, seed: int, outcome: Outcome) ->
             country = Country(office=office, book=book, patience=lambda: asyncio.sleep(0.05))
             await country.plant(await asyncio.to_thread(TREE.read_bytes))
             story = await _story(office, book, country, seed=seed)
+            cast = await enter(office, story.stage, book=book, place=place)
             await story.write_ledgers()
             await story.lodge_plans()
             await story.put_right()
-            await story.inspect()
+            await story.inspect(cast)
         await _settle_and_verify(office, book, outcome)
         table = await office.call(
             office.rollups.GetTable,

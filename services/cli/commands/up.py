@@ -46,7 +46,9 @@ def up(
 ) -> None:
     choices = chosen(context, data, lang)
     screen = Screen(choices.language)
-    options = StackOptions(folder=choices.folder, port_base=port_base, ready_file=ready_file, report=Progress(screen))
+    options = StackOptions(
+        folder=choices.folder, console=True, port_base=port_base, ready_file=ready_file, report=Progress(screen)
+    )
     raise typer.Exit(asyncio.run(run_until_stopped(options, screen, as_json=as_json)))
 
 
@@ -107,7 +109,8 @@ async def _serve(
 
 
 def _show(stack: Stack, screen: Screen) -> None:
-    rows = [(service, address) for service, address in stack.addresses.items()]
+    rows = [("console", stack.console_url)] if stack.console_url else []
+    rows += [(service, address) for service, address in stack.addresses.items()]
     # Without the password: a terminal is looked at by more people than the file with the secrets.
     rows += [("postgres", _without_login(stack.postgres_dsn)), ("nats", _without_login(stack.nats_url("watch")))]
     rows += [(screen.words("up.admin_token"), escape(str(stack.admin_token_file)))]

@@ -30,6 +30,8 @@ class Office:
         self._mint = mint
         self._tokens: dict[tuple[str, str, str, int], str] = {}
         self.admin_token = admin_token
+        # Who acts for a unit in a role, by (role, unit id), where it is somebody whom directory knows.
+        self.acts_as: dict[tuple[str, str], str] = {}
         self.unary_calls = 0
         self.directory = directory_pb2_grpc.DirectoryServiceStub(self._channels["directory"])
         self.plans = plans_pb2_grpc.PlanServiceStub(self._channels["plans"])
@@ -52,7 +54,7 @@ class Office:
 
     def token(self, role: str, unit: directory_pb2.Unit, *, subject: str = "", clearance: int = 1) -> str:
         """A token of somebody who acts for a unit; the same one again for the same person."""
-        who = subject or f"{role}:{unit.id}"
+        who = subject or self.acts_as.get((role, unit.id)) or f"{role}:{unit.id}"
         key = (role, unit.id, who, clearance)
         if key not in self._tokens:
             self._tokens[key] = self._mint(

@@ -13,6 +13,7 @@ from plumbline.directory.v1 import directory_pb2
 from plumbline.inspections.v1 import inspections_pb2
 from plumbline.plans.v1 import plans_pb2
 from plumbline.referrals.v1 import referrals_pb2
+from services.cli.demonstration.cast import INSPECTOR, WAITING_CITIES, Cast, Stage
 from services.cli.demonstration.content import Content, Item
 from services.cli.demonstration.country import REPORTING_LEVELS, Country
 from services.cli.demonstration.office import Office, request_id, side_by_side
@@ -27,6 +28,10 @@ LODGED_AGAIN_SHARE = 0.5
 PROGRESSED, DONE, SENT_BACK, CONFIRMED, CLOSED = 1500, 850, 40, 560, 330
 INSPECTORS, PER_PROVINCE, RESERVE, PER_VISIT = 93, 2, 1, 2
 REFERRED, ACCEPTED, TURNED_DOWN, CONCLUDED = 30, 22, 4, 14
+# What is left for those who sign in afterwards: at the clerk's unit, and at the cities of the provincial office.
+CLERKS_IN_PROGRESS, CLERKS_DONE, CITIES_DONE = 4, 2, 6
+# One of them the inspector's own.
+UNMADE_VISITS = 3
 # The witnessed drawing of numbers (现场摇号), fixed beforehand; here the digits are part of the script.
 DICE = "3141592653589793238462643383279502884197"
 
@@ -40,17 +45,18 @@ class Story:
         self._country = country
         self._book = book
         self._of_problem: dict[str, directory_pb2.Unit] = {}
+        self._full = content.full_counties([unit.code for unit in country.at("county")])
+        self.stage = Stage.of(country, self._full)
 
     async def write_ledgers(self) -> None:
         """Each province's office sends in the ledgers of its units."""
-        full = self._content.full_counties([unit.code for unit in self._country.at("county")])
         ledgers: list[tuple[directory_pb2.Unit, list[tuple[directory_pb2.Unit, Item]]]] = []
         for province in self._country.at("province"):
             below = sorted(
                 (unit for unit in self._country.units.values() if unit.path.startswith(province.path)),
                 key=lambda u: u.code,
             )
-            rows = [(unit, item) for unit in below for item in self._content.ledger(full=unit.code in full)]
+            rows = [(unit, item) for unit in below for item in self._content.ledger(full=unit.code in self._full)]
             ledgers.append((province, rows))
 
         async def send(ledger: tuple[directory_pb2.Unit, list[tuple[directory_pb2.Unit, Item]]]) -> list[str]:
@@ -94,9 +100,13 @@ class Story:
 
         with self._book.chapter("plans", len(written)) as advance:
             lodged = await side_by_side(written, draft_and_lodge, done=advance)
+        waiting = {unit.id for unit in self.stage.cities[:WAITING_CITIES]}
+        # The clerk who signs in finds a plan to complete, and the provincial office plans to decide on.
+        sent_back = self.stage.county.id
         decisions = [
-            (unit, plan, self._content.return_reason() if incomplete else "")
+            (unit, plan, self._content.return_reason() if incomplete or unit.id == sent_back else "")
             for (unit, _, incomplete), plan in zip(written, lodged, strict=True)
+            if unit.id not in waiting
         ]
 
         async def decide(decision: tuple[directory_pb2.Unit, plans_pb2.Plan, str]) -> plans_pb2.Plan | None:
@@ -107,17 +117,17 @@ class Story:
             request = plans_pb2.ReturnPlanRequest(
                 name=plan.name, request_id=request_id(), etag=plan.etag, reason=reason
             )
-            sent_back: plans_pb2.Plan = await self._office.call(
+            returned: plans_pb2.Plan = await self._office.call(
                 self._office.plans.ReturnPlan, request, token=self._superior_token(unit)
             )
-            return sent_back
+            return returned
 
         with self._book.chapter("registered", len(decisions)) as advance:
             decided = await side_by_side(decisions, decide, done=advance)
         again = [
             (unit, plan, self._content.measures())
-            for unit, plan in zip(units, decided, strict=True)
-            if plan is not None and self._content.chance(LODGED_AGAIN_SHARE)
+            for (unit, _, _), plan in zip(decisions, decided, strict=True)
+            if plan is not None and unit.id != sent_back and self._content.chance(LODGED_AGAIN_SHARE)
         ]
 
         async def complete(returned: tuple[directory_pb2.Unit, plans_pb2.Plan, Sequence[Any]]) -> None:
@@ -153,9 +163,12 @@ class Story:
     async def put_right(self) -> None:
         """Units report progress, some are done; their superiors look, confirm, and take some off the ledger."""
         # By their place in the ledgers, not by their names, which are new in every run.
-        chosen = self._content.sample(list(self._of_problem), PROGRESSED)
-        moving = [(name, self._content.percent(), self._content.remark()) for name in chosen]
-        done, plans = chosen[:DONE], self._office.plans
+        in_progress, waiting = self._left_over()
+        kept = {*in_progress, *waiting}
+        chosen = self._content.sample([name for name in self._of_problem if name not in kept], PROGRESSED)
+        moving = [(name, self._content.percent(), self._content.remark()) for name in (*chosen, *in_progress, *waiting)]
+        # Nobody looks at those at the end: that is for the provincial office to do.
+        done, plans = [*chosen[:DONE], *waiting], self._office.plans
 
         async def progress(report: tuple[str, int, str]) -> None:
             name, percent, remark = report
@@ -194,11 +207,21 @@ class Story:
         with self._book.chapter("closed", len(closing)) as advance:
             await side_by_side(closing, close, done=advance)
 
+    def _left_over(self) -> tuple[list[str], list[str]]:
+        """Problems that those who sign in go on with: in progress, and done but not looked at."""
+        clerks = [name for name, unit in self._of_problem.items() if unit.id == self.stage.county.id]
+        cities = {unit.id for unit in self.stage.cities}
+        of_cities = [name for name, unit in self._of_problem.items() if unit.id in cities]
+        done = [*clerks[CLERKS_IN_PROGRESS : CLERKS_IN_PROGRESS + CLERKS_DONE], *of_cities[:CITIES_DONE]]
+        return clerks[:CLERKS_IN_PROGRESS], done
+
     def _clerk_of(self, problem: str) -> str:
         return self._office.token("unit_clerk", self._of_problem[problem])
 
-    async def inspect(self) -> str:
-        """A draw picks counties and inspectors; they visit and find. Returns the draw's name."""
+    async def inspect(self, cast: Cast) -> str:
+        """A draw picks counties and inspectors; they visit and find, all but a few. Returns the draw's name."""
+        inspector = cast.subject(INSPECTOR)
+        subjects = [inspector, *(f"inspector:{number:03d}" for number in range(1, INSPECTORS))]
         provinces = self._country.at("province")
         with self._book.chapter("draw", 1) as advance:
             draw = await self._office.call(
@@ -215,19 +238,20 @@ class Story:
                     seed_hex=hashlib.sha256(DICE.encode()).hexdigest(),
                     inspectors=[
                         # Nobody inspects at home (异地交叉, ME-8).
-                        inspections_pb2.Inspector(
-                            subject=f"inspector:{number:03d}", barred_units=[provinces[number % len(provinces)].id]
-                        )
-                        for number in range(INSPECTORS)
+                        inspections_pb2.Inspector(subject=subject, barred_units=[provinces[number % len(provinces)].id])
+                        for number, subject in enumerate(subjects)
                     ],
                 ),
                 token=self._office.token("draw_custodian", self._country.root, clearance=2),
             )
             advance()
-        drawn = [(place, self._content.findings()) for place in draw.drawn if not place.reserve]
+        unmade = _unmade(draw, inspector)
+        drawn = [
+            (place, self._content.findings()) for place in draw.drawn if not place.reserve and place.visit not in unmade
+        ]
         with self._book.chapter("visits", len(drawn)) as advance:
             found = await side_by_side(drawn, self._visit, done=advance)
-        await self._refer([finding for findings in found for finding in findings])
+        await self._refer([finding for findings in found for finding in findings], sender=inspector)
         return str(draw.name)
 
     async def _visit(
@@ -263,11 +287,11 @@ class Story:
     def _inspector(self, subject: str) -> str:
         return self._office.token("supervision_inspector", self._country.root, subject=subject, clearance=3)
 
-    async def _refer(self, findings: Sequence[inspections_pb2.Finding]) -> None:
+    async def _refer(self, findings: Sequence[inspections_pb2.Finding], *, sender: str) -> None:
         """The gravest findings go to the discipline body, which takes them, sends them back or concludes."""
         gravest = sorted(findings, key=lambda finding: (-finding.severity, finding.name))[:REFERRED]
         referrals = self._office.referrals
-        sender = self._inspector("inspector:000")
+        token = self._inspector(sender)
         receiver = self._office.token("discipline_officer", self._country.root, clearance=3)
 
         async def refer(finding: inspections_pb2.Finding) -> referrals_pb2.Referral:
@@ -278,7 +302,7 @@ class Story:
                 summary=f"督查发现：{finding.title}，拟移交核查",
                 policy_basis="《党政机关厉行节约反对浪费条例》",
             )
-            referral: referrals_pb2.Referral = await self._office.call(referrals.CreateReferral, request, token=sender)
+            referral: referrals_pb2.Referral = await self._office.call(referrals.CreateReferral, request, token=token)
             return referral
 
         async def answer(numbered: tuple[int, referrals_pb2.Referral]) -> None:
@@ -302,6 +326,15 @@ class Story:
             sent = await side_by_side(gravest, refer, done=advance)
         with self._book.chapter("outcomes", len(sent)) as advance:
             await side_by_side(enumerate(sent), answer, done=advance)
+
+
+def _unmade(draw: inspections_pb2.Draw, inspector: str) -> set[str]:
+    """The drawn visits that are not made yet when the story ends: one of the inspector's, and some of others."""
+    chosen = [place for place in draw.drawn if not place.reserve]
+    # At the first place that is theirs; where they were drawn twice they have made one.
+    own = [place.visit for place in chosen if inspector in place.inspectors][:1]
+    others = [place.visit for place in chosen if inspector not in place.inspectors]
+    return {*own, *others[: UNMADE_VISITS - len(own)]}
 
 
 def _ledger_item(unit: directory_pb2.Unit, item: Item) -> plans_pb2.LedgerItem:
