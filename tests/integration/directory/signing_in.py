@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from plumbline.directory.v1 import directory_pb2, directory_pb2_grpc, sign_in_pb2, sign_in_pb2_grpc
+from services.cli import accounts
+from services.cli.accounts import Account, Wanted
 from services.cli.folder import StackFolder
 from services.cli.stack import Stack, StackOptions
 from tests.integration.directory.asking import a_grant, a_person, ask
@@ -37,6 +39,19 @@ class Reception(World):
         subject = f"login-{uuid.uuid4()}"
         await self.set_login(person, subject)
         return person, subject
+
+    async def an_account(self, user_name: str, code: str, *, role: str, clearance: int = 1) -> Account:
+        """Somebody at a unit who signs in by the stack's own issuer with a user name and a password."""
+        wanted = Wanted(user_name, f"{code}的{role}", role, self.unit(code), clearance)
+
+        async def call(method: Any, request: Any) -> Any:
+            return await ask(method, request, self.admin)
+
+        person = await accounts.enter(wanted, directory=self.directory, call=call)
+        (account,) = await accounts.open_accounts(
+            self.stack.folder, [(wanted, person)], issuer=self.issuer, directory=self.directory, call=call
+        )
+        return account
 
     async def give(self, person: directory_pb2.Person, code: str, **changes: Any) -> directory_pb2.Grant:
         grant: directory_pb2.Grant = await ask(
