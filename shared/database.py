@@ -22,6 +22,7 @@ from shared.calls import Call
 from shared.connections import Connections
 from shared.errors import Away, InvalidArgument, Unavailable
 from shared.letters import Letters
+from shared.statements import Write
 
 log = structlog.get_logger()
 
@@ -65,9 +66,9 @@ class _Overtaken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Write:
-    """A statement that waits, and how many rows it must write."""
+    """A write that waits, and how many rows it must write."""
 
-    sql: str
+    statement: Write
     arguments: tuple[object, ...]
     rows: int
 
@@ -92,14 +93,16 @@ class Transaction:
         self._writes: list[_Write] = []
         self._after_commit: list[Callable[[], None]] = []
 
-    def write(self, sql: str, *arguments: object, rows: int) -> None:
+    def write(self, sql: str, *arguments: object, rows: int, then: str = "") -> None:
         """A statement that must write so many rows and returns one for each: it travels with the next one.
+
+        then: another one that goes with it and reads what it returned as `written` (shared.statements).
 
         Each statement is a round trip, and round trips are a third of what a deed costs (docs/benchmarks.md). Whatever
         is asked after it sees what it wrote, as if it had been run here. Where it writes fewer rows, because what the
         caller went by is so no more, the whole deed is run again.
         """
-        self._writes.append(_Write(sql, arguments, rows))
+        self._writes.append(_Write(Write(sql, then), arguments, rows))
 
     async def fetch(self, sql: str, *arguments: object) -> list[asyncpg.Record]:
         """Rows of a prepared statement, run on the driver: a Core insert costs 2.4 times the CPU (postgres.md 4)."""
@@ -122,7 +125,7 @@ class Transaction:
         sql: begins with `with` and defines what `result` reads (shared.statements).
         """
         writes, self._writes = self._writes, []
-        combined = statements.combine(tuple(write.sql for write in writes), sql, result)
+        combined = statements.combine(tuple(write.statement for write in writes), sql, result)
         row = await self._raw.fetchrow(combined, *(each for write in writes for each in write.arguments), *arguments)
         assert row is not None
         for write, written in zip(writes, row[1:], strict=True):
@@ -138,7 +141,7 @@ class Transaction:
         """Runs the writes that wait."""
         writes, self._writes = self._writes, []
         for write in writes:
-            write.check(len(await self._raw.fetch(write.sql, *write.arguments)))
+            write.check(len(await self._raw.fetch(statements.alone(write.statement), *write.arguments)))
 
     def after_commit(self, step: Callable[[], None]) -> None:
         """Adds a step for when the commit has succeeded, such as waking the relay."""

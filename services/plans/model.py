@@ -9,6 +9,7 @@ from enum import Enum
 
 from shared import steps
 from shared.errors import FieldViolation, InvalidArgument, PermissionDenied, WrongState
+from shared.identity import Identity
 
 
 class ProblemState(Enum):
@@ -195,7 +196,11 @@ class Plan:
 
 @dataclass(frozen=True)
 class LodgingStep:
-    """One lodging (`LODGED`) or one return (`RETURNED`) of a plan; an entity of its own that never changes."""
+    """What passed once between a plan's unit and its superior: `LODGED`, `RETURNED` or `REGISTERED`. It never changes.
+
+    A lodging and a return are entities of their own to the others. version: the plan's after the step, 0 where it was
+    not kept. reason: of a return. reconstructed: from before actors were kept, so that who did it is not known.
+    """
 
     id: str
     tenant: str
@@ -207,13 +212,19 @@ class LodgingStep:
     plan_kind: PlanKind
     time: datetime
     label: int = 0
+    version: int = 0
+    actor: str = ""
+    role: str = ""
+    reason: str = ""
+    registration_number: str = ""
+    reconstructed: bool = False
 
     @property
     def name(self) -> str:
         return f"tenants/{self.tenant}/lodgings/{self.id}"
 
 
-def step_of(plan: Plan, *, kind: str, step_id: str, now: datetime) -> LodgingStep:
+def step_of(plan: Plan, *, kind: str, step_id: str, by: Identity, now: datetime) -> LodgingStep:
     """The step that a plan has just taken between the unit and its superior."""
     return LodgingStep(
         id=step_id,
@@ -226,6 +237,11 @@ def step_of(plan: Plan, *, kind: str, step_id: str, now: datetime) -> LodgingSte
         plan_kind=plan.kind,
         time=now,
         label=plan.label,
+        version=plan.version,
+        actor=by.subject,
+        role=by.grant.role,
+        reason=plan.return_reason if kind == "RETURNED" else "",
+        registration_number=plan.registration_number,
     )
 
 

@@ -2,44 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import AsyncIterator
-from datetime import date
 
 import grpc
 
 from plumbline.facts.v1 import facts_pb2
 from plumbline.plans.v1 import plans_pb2, plans_pb2_grpc
-from services.plans import queries, wire
+from services.plans import queries, uploads, wire
 from services.plans.commands import ledgers, lodging, problems
 from services.plans.commands.ledgers import LedgerRow
 from services.plans.commands.problems import Rules
 from services.plans.model import Problem
-from shared import dates, names, state_stream
+from shared import names, state_stream
 from shared.answers import Answers
 from shared.calendar_copies import CalendarCopies
 from shared.campaign_copies import CampaignCopies
 from shared.clock import Clock
 from shared.database import Database, Transaction
-from shared.errors import FieldViolation, InvalidArgument, TooMuch
 from shared.ids import random_uuid
 from shared.pages import Pages
 from shared.placements import Remembered
-
-# A ledger of a whole province with all its counties; beyond it, send it in parts.
-LARGEST_LEDGER = 50_000
-
-
-class LedgerTooLong(TooMuch):
-    """More rows than one import takes."""
-
-    reason = "LEDGER_TOO_LONG"
-
-
-class HeaderMissing(InvalidArgument):
-    """An upload starts with its header and has exactly one."""
-
-    reason = "HEADER_MISSING"
 
 
 class PlanDoor(plans_pb2_grpc.PlanServiceServicer):
@@ -67,14 +49,48 @@ class PlanDoor(plans_pb2_grpc.PlanServiceServicer):
     async def ListProblems(
         self, request: plans_pb2.ListProblemsRequest, context: grpc.aio.ServicerContext
     ) -> plans_pb2.ListProblemsResponse:
-        state = wire.problem_state_filter(request.state)
-        query = (request.unit, state)
+        state, light = wire.problem_state_filter(request.state), wire.light_filter(request.light)
+        order = wire.problem_order(request.order)
+        query = (request.unit, state, light, request.wind, str(request.only_unit), order)
 
         async def ask(tx: Transaction) -> plans_pb2.ListProblemsResponse:
             page = self._pages.read(tx.call, query=query, page_size=request.page_size, page_token=request.page_token)
-            found, last = await queries.list_problems(tx, request.unit, page=page, state=state)
+            found, last = await queries.list_problems(
+                tx,
+                request.unit,
+                page=page,
+                only_unit=request.only_unit,
+                state=state,
+                light=light,
+                wind=request.wind,
+                order=order,
+            )
             return plans_pb2.ListProblemsResponse(
                 problems=[wire.problem_message(problem) for problem in found],
+                next_page_token=self._pages.next_token(tx.call, query=query, last_key=last) if last else "",
+            )
+
+        return await self._answers.question(ask)
+
+    async def CountProblems(
+        self, request: plans_pb2.CountProblemsRequest, context: grpc.aio.ServicerContext
+    ) -> plans_pb2.CountProblemsResponse:
+        async def ask(tx: Transaction) -> plans_pb2.CountProblemsResponse:
+            counts = await queries.count_problems(tx, request.unit, only_unit=request.only_unit)
+            return plans_pb2.CountProblemsResponse(counts=[wire.problem_count(*count) for count in counts])
+
+        return await self._answers.question(ask)
+
+    async def ListProblemSteps(
+        self, request: plans_pb2.ListProblemStepsRequest, context: grpc.aio.ServicerContext
+    ) -> plans_pb2.ListProblemStepsResponse:
+        query = (request.name,)
+
+        async def ask(tx: Transaction) -> plans_pb2.ListProblemStepsResponse:
+            page = self._pages.read(tx.call, query=query, page_size=request.page_size, page_token=request.page_token)
+            found, last = await queries.list_problem_steps(tx, _problem(request.name), page=page)
+            return plans_pb2.ListProblemStepsResponse(
+                steps=[wire.problem_step(step) for step in found],
                 next_page_token=self._pages.next_token(tx.call, query=query, last_key=last) if last else "",
             )
 
@@ -84,7 +100,7 @@ class PlanDoor(plans_pb2_grpc.PlanServiceServicer):
         self, request: plans_pb2.CreateProblemRequest, context: grpc.aio.ServicerContext
     ) -> plans_pb2.Problem:
         async def record(tx: Transaction) -> plans_pb2.Problem:
-            recorded = await self._record(tx, [_row(request.item, where="item")], request.campaign, field="item")
+            recorded = await self._record(tx, [uploads.row(request.item, where="item")], request.campaign, field="item")
             return wire.problem_message(recorded[0])
 
         return await self._answers.deed(plans_pb2.Problem, record)
@@ -92,7 +108,7 @@ class PlanDoor(plans_pb2_grpc.PlanServiceServicer):
     async def ImportLedger(
         self, requests: AsyncIterator[plans_pb2.ImportLedgerRequest], context: grpc.aio.ServicerContext
     ) -> plans_pb2.ImportLedgerResponse:
-        header, rows, digest = await _collect(requests)
+        header, rows, digest = await uploads.collect(requests)
 
         async def record(tx: Transaction) -> plans_pb2.ImportLedgerResponse:
             recorded = await self._record(tx, rows, header.campaign, field="items")
@@ -184,13 +200,37 @@ class PlanDoor(plans_pb2_grpc.PlanServiceServicer):
         self, request: plans_pb2.ListPlansRequest, context: grpc.aio.ServicerContext
     ) -> plans_pb2.ListPlansResponse:
         state = wire.plan_state_filter(request.state)
-        query = (request.unit, state)
+        order = wire.plan_order(request.order)
+        query = (request.unit, state, request.superior_unit, str(request.only_unit), order)
 
         async def ask(tx: Transaction) -> plans_pb2.ListPlansResponse:
             page = self._pages.read(tx.call, query=query, page_size=request.page_size, page_token=request.page_token)
-            found, last = await queries.list_plans(tx, request.unit, page=page, state=state)
+            found, last = await queries.list_plans(
+                tx,
+                request.unit,
+                page=page,
+                only_unit=request.only_unit,
+                state=state,
+                superior_unit=request.superior_unit,
+                order=order,
+            )
             return plans_pb2.ListPlansResponse(
                 plans=[wire.plan_message(plan) for plan in found],
+                next_page_token=self._pages.next_token(tx.call, query=query, last_key=last) if last else "",
+            )
+
+        return await self._answers.question(ask)
+
+    async def ListPlanSteps(
+        self, request: plans_pb2.ListPlanStepsRequest, context: grpc.aio.ServicerContext
+    ) -> plans_pb2.ListPlanStepsResponse:
+        query = (request.name,)
+
+        async def ask(tx: Transaction) -> plans_pb2.ListPlanStepsResponse:
+            page = self._pages.read(tx.call, query=query, page_size=request.page_size, page_token=request.page_token)
+            found, last = await queries.list_plan_steps(tx, _plan(request.name), page=page)
+            return plans_pb2.ListPlanStepsResponse(
+                steps=[wire.plan_step(step) for step in found],
                 next_page_token=self._pages.next_token(tx.call, query=query, last_key=last) if last else "",
             )
 
@@ -243,7 +283,9 @@ class PlanDoor(plans_pb2_grpc.PlanServiceServicer):
     ) -> plans_pb2.Plan:
         async def register(tx: Transaction) -> plans_pb2.Plan:
             name = _plan(request.name)
-            plan = await lodging.register(tx, name, etag=request.etag, campaigns=self._campaigns, now=self._clock.now())
+            plan = await lodging.register(
+                tx, name, etag=request.etag, campaigns=self._campaigns, new_id=random_uuid, now=self._clock.now()
+            )
             return wire.plan_message(plan)
 
         return await self._answers.deed(plans_pb2.Plan, register)
@@ -286,50 +328,3 @@ def _problem(name: str) -> names.Name:
 
 def _plan(name: str) -> names.Name:
     return names.parse(name, collection="plans")
-
-
-def _row(item: plans_pb2.LedgerItem, *, where: str) -> LedgerRow:
-    due_date: date | None = None
-    if item.HasField("due_date"):
-        due_date = dates.day(item.due_date, field=f"{where}.due_date")
-    return LedgerRow(
-        unit=item.unit,
-        unit_code=item.unit_code,
-        title=item.title,
-        wind=item.wind,
-        source=item.source,
-        subject=wire.subject(item.subject),
-        responsible_leader=item.responsible_leader,
-        responsible_department=item.responsible_department,
-        responsible_person=item.responsible_person,
-        due_date=due_date,
-        due_working_days=item.due_working_days,
-    )
-
-
-async def _collect(
-    requests: AsyncIterator[plans_pb2.ImportLedgerRequest],
-) -> tuple[plans_pb2.ImportLedgerHeader, list[LedgerRow], bytes]:
-    """The header, the rows and a digest of an upload. Raises HeaderMissing or LedgerTooLong."""
-    header: plans_pb2.ImportLedgerHeader | None = None
-    rows: list[LedgerRow] = []
-    digest = hashlib.sha256()
-    async for request in requests:
-        digest.update(request.SerializeToString(deterministic=True))
-        if request.HasField("header"):
-            if header is not None or rows:
-                raise _no_header("comes once, before the rows")
-            header = request.header
-            continue
-        if header is None:
-            raise _no_header("must come before the rows")
-        rows.extend(_row(item, where=f"items[{len(rows) + number}]") for number, item in enumerate(request.chunk.items))
-        if len(rows) > LARGEST_LEDGER:
-            raise LedgerTooLong(f"more than {LARGEST_LEDGER} rows: send the ledger in parts", limit=LARGEST_LEDGER)
-    if header is None or not rows:
-        raise _no_header("and at least one row are needed")
-    return header, rows, digest.digest()
-
-
-def _no_header(what: str) -> HeaderMissing:
-    return HeaderMissing(f"the header {what}", violations=[FieldViolation("header", what, "header")])

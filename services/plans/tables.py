@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Date, DateTime, Integer, MetaData, Table, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Integer, MetaData, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 metadata = MetaData(schema="plans")
@@ -37,6 +37,28 @@ problems = Table(
     Column("label", Integer, nullable=False),
 )
 
+# One row for each version of a problem; its state alone would not say how it came there.
+problem_steps = Table(
+    "problem_steps",
+    metadata,
+    Column("tenant_id", Text(collation="C"), primary_key=True),
+    Column("problem_id", Uuid(as_uuid=False), primary_key=True),
+    Column("version", BigInteger, primary_key=True),
+    Column("deed", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("state_before", Text, nullable=False),
+    Column("state_after", Text, nullable=False),
+    Column("percent_done", Integer, nullable=False),
+    Column("remark", Text, nullable=False),
+    Column("due_date", Date, nullable=False),
+    Column("light", Text, nullable=False),
+    Column("step_time", _INSTANT, nullable=False),
+    Column("path", Text(collation="C"), nullable=False),
+    Column("label", Integer, nullable=False),
+    Column("reconstructed", Boolean, nullable=False),
+)
+
 plans = Table(
     "plans",
     metadata,
@@ -60,7 +82,7 @@ plans = Table(
     Column("label", Integer, nullable=False),
 )
 
-# One row a lodging and one a return: state alone would lose "lodged, returned, lodged".
+# One row a lodging, a return or a registration: state alone would lose "lodged, returned, lodged".
 lodgings = Table(
     "lodgings",
     metadata,
@@ -74,6 +96,12 @@ lodgings = Table(
     Column("plan_kind", Text, nullable=False),
     Column("lodging_time", _INSTANT, nullable=False),
     Column("label", Integer, nullable=False),
+    Column("version", BigInteger, nullable=False, server_default="0"),
+    Column("actor", Text, nullable=False, server_default=""),
+    Column("role", Text, nullable=False, server_default=""),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("registration_number", Text, nullable=False, server_default=""),
+    Column("reconstructed", Boolean, nullable=False, server_default="true"),
 )
 
 registers = Table(

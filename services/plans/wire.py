@@ -7,7 +7,18 @@ from enum import Enum
 from typing import TypeVar
 
 from plumbline.plans.v1 import events_pb2, plans_pb2
-from services.plans.model import LodgingStep, Measure, Plan, PlanKind, PlanState, Problem, ProblemState, Subject
+from services.plans.history import ProblemStep
+from services.plans.model import (
+    Light,
+    LodgingStep,
+    Measure,
+    Plan,
+    PlanKind,
+    PlanState,
+    Problem,
+    ProblemState,
+    Subject,
+)
 from shared import versions
 from shared.dates import date_message, day, timestamp, timestamp_or_absent
 
@@ -41,6 +52,29 @@ def problem_message(problem: Problem) -> plans_pb2.Problem:
     )
 
 
+def problem_step(step: ProblemStep) -> plans_pb2.ProblemStep:
+    """A step of a problem's history as its readers get it."""
+    before = "UNSPECIFIED" if step.state_before is None else step.state_before.value
+    return plans_pb2.ProblemStep(
+        version=step.version,
+        deed=f"PROBLEM_DEED_{step.deed.value}",
+        actor=step.actor,
+        role=step.role,
+        state_before=f"PROBLEM_STATE_{before}",
+        state_after=f"PROBLEM_STATE_{step.state_after.value}",
+        percent_done=step.percent_done,
+        remark=step.remark,
+        due_date=date_message(step.due_date),
+        light=f"LIGHT_{'UNSPECIFIED' if step.light is None else step.light.value}",
+        step_time=timestamp(step.time),
+        reconstructed=step.reconstructed,
+    )
+
+
+def problem_count(state: ProblemState, light: Light, problems: int) -> plans_pb2.ProblemCount:
+    return plans_pb2.ProblemCount(state=f"PROBLEM_STATE_{state.value}", light=f"LIGHT_{light.value}", problems=problems)
+
+
 def plan_message(plan: Plan) -> plans_pb2.Plan:
     """A plan as its readers get it; times that have not come are absent."""
     return plans_pb2.Plan(
@@ -68,6 +102,19 @@ def plan_message(plan: Plan) -> plans_pb2.Plan:
         create_time=timestamp(plan.create_time),
         lodge_time=timestamp_or_absent(plan.lodge_time),
         register_time=timestamp_or_absent(plan.register_time),
+    )
+
+
+def plan_step(step: LodgingStep) -> plans_pb2.PlanStep:
+    """A step of a plan's way through its superior as its readers get it."""
+    return plans_pb2.PlanStep(
+        deed=f"PLAN_DEED_{step.kind}",
+        actor=step.actor,
+        role=step.role,
+        step_time=timestamp(step.time),
+        reason=step.reason,
+        registration_number=step.registration_number,
+        reconstructed=step.reconstructed,
     )
 
 
@@ -134,3 +181,18 @@ def problem_state_filter(value: plans_pb2.ProblemState) -> str:
 def plan_state_filter(value: plans_pb2.PlanState) -> str:
     """The state to list by; empty for all."""
     return "" if value == 0 else PlanState(plans_pb2.PlanState.Name(value).removeprefix("PLAN_STATE_")).value
+
+
+def light_filter(value: plans_pb2.Light) -> str:
+    """The light to list by; empty for all."""
+    return "" if value == 0 else Light(plans_pb2.Light.Name(value).removeprefix("LIGHT_")).value
+
+
+def problem_order(value: plans_pb2.ProblemOrder) -> str:
+    """What to list by; empty for the usual order."""
+    return "" if value == 0 else plans_pb2.ProblemOrder.Name(value).removeprefix("PROBLEM_ORDER_")
+
+
+def plan_order(value: plans_pb2.PlanOrder) -> str:
+    """What to list by; empty for the usual order."""
+    return "" if value == 0 else plans_pb2.PlanOrder.Name(value).removeprefix("PLAN_ORDER_")

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from services.plans import events, store
+from services.plans import events
 from services.plans.deadlines import lights_on
 from services.plans.model import Lights, Problem, ProblemState, Subject
+from services.plans.store import problems as store
 from shared import access, outbox, placements
 from shared.calendar import WorkingCalendar
 from shared.campaigns import Campaign
@@ -85,7 +86,7 @@ async def record(
     # Permission for every unit before anything is written; units out of scope were never found.
     for path in {problem.path for problem in problems}:
         access.require(tx.call, path=path)
-    store.add_problems(tx, problems)
+    store.add_problems(tx, problems, by=tx.call.identity)
     outbox.append(tx, *(events.problem_changed(problem) for problem in problems))
     if len(problems) > 1:
         # A whole ledger is logged at the place that holds all of it, not at its first problem.
@@ -198,5 +199,6 @@ async def record_finding(
         update_time=now,
         label=label,
     )
-    if await store.add_unless_known(tx, problem):
+    # Nobody's step here: who raised the finding is told by the visit, to those who may know (AC-3).
+    if await store.add_unless_known(tx, problem, by=None):
         outbox.append(tx, events.problem_changed(problem))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from services.plans import events, model, store
+from services.plans import events, model
 from services.plans.model import Measure, Plan, PlanKind, PlanState
+from services.plans.store import plans as store
 from shared import access, outbox, placements, versions
 from shared.campaign_copies import CampaignCopies
 from shared.campaigns import Campaign
@@ -65,11 +66,15 @@ async def lodge(tx: Transaction, name: Name, *, etag: str, new_id: Callable[[], 
     """Lodges a plan with the superior."""
     plan = await _load(tx, name, etag=etag)
     lodged = await _save(tx, model.lodge(plan, now=now), now=now)
-    await _record_step(tx, model.step_of(lodged, kind="LODGED", step_id=new_id(), now=now))
+    step = model.step_of(lodged, kind="LODGED", step_id=new_id(), by=tx.call.identity, now=now)
+    await store.add_lodging(tx, step)
+    outbox.append(tx, events.lodging_step(step))
     return lodged
 
 
-async def register(tx: Transaction, name: Name, *, etag: str, campaigns: CampaignCopies, now: datetime) -> Plan:
+async def register(
+    tx: Transaction, name: Name, *, etag: str, campaigns: CampaignCopies, new_id: Callable[[], str], now: datetime
+) -> Plan:
     """The superior registers it with the next number of its register."""
     plan = await _load(tx, name, etag=etag)
     superior = await _superior(tx, plan)
@@ -79,7 +84,10 @@ async def register(tx: Transaction, name: Name, *, etag: str, campaigns: Campaig
     year = day_in(campaign.zone, now).year
     sequence = await store.next_number(tx, superior_unit=superior.id, path=superior.path, year=year)
     number = model.registration_number(superior_code=superior.code, year=year, sequence=sequence)
-    return await _save(tx, model.register(plan, registration_number=number, now=now), now=now)
+    registered = await _save(tx, model.register(plan, registration_number=number, now=now), now=now)
+    step = model.step_of(registered, kind="REGISTERED", step_id=new_id(), by=tx.call.identity, now=now)
+    await store.add_lodging(tx, step)
+    return registered
 
 
 async def send_back(
@@ -89,13 +97,10 @@ async def send_back(
     plan = await _load(tx, name, etag=etag)
     await _superior(tx, plan)
     returned = await _save(tx, model.send_plan_back(plan, reason=reason), now=now)
-    await _record_step(tx, model.step_of(returned, kind="RETURNED", step_id=new_id(), now=now))
-    return returned
-
-
-async def _record_step(tx: Transaction, step: model.LodgingStep) -> None:
+    step = model.step_of(returned, kind="RETURNED", step_id=new_id(), by=tx.call.identity, now=now)
     await store.add_lodging(tx, step)
     outbox.append(tx, events.lodging_step(step))
+    return returned
 
 
 async def _load(tx: Transaction, name: Name, *, etag: str) -> Plan:

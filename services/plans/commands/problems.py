@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from services.plans import events, model, store
+from services.plans import events, model
 from services.plans.deadlines import lights_on
+from services.plans.history import StepDeed
 from services.plans.model import Light, Lights, Problem, ProblemState
+from services.plans.store import problems as store
 from shared import access, outbox, placements, versions
 from shared.calendar import WorkingCalendar
 from shared.calendar_copies import CalendarCopies
@@ -38,14 +40,15 @@ async def report_progress(
     problem = await _load(tx, name, etag=etag)
     lights = await rules.lights(tx, problem, now=now)
     changed = model.report_progress(problem, percent_done=percent_done, remark=remark, lights=lights, now=now)
-    return await _save(tx, changed)
+    return await _save(tx, changed, StepDeed.PROGRESS_REPORTED, before=problem)
 
 
 async def report_done(tx: Transaction, name: Name, *, etag: str, remark: str, rules: Rules, now: datetime) -> Problem:
     """The unit says it is done."""
     problem = await _load(tx, name, etag=etag)
     lights = await rules.lights(tx, problem, now=now)
-    return await _save(tx, model.report_done(problem, remark=remark, lights=lights, now=now))
+    changed = model.report_done(problem, remark=remark, lights=lights, now=now)
+    return await _save(tx, changed, StepDeed.DONE_REPORTED, before=problem)
 
 
 async def verify(
@@ -57,8 +60,10 @@ async def verify(
     lights = await rules.lights(tx, problem, now=now)
     if confirmed:
         verifier = tx.call.identity.subject
-        return await _save(tx, model.confirm(problem, verifier=verifier, remark=remark, lights=lights, now=now))
-    return await _save(tx, model.send_back(problem, remark=remark, lights=lights, now=now))
+        changed = model.confirm(problem, verifier=verifier, remark=remark, lights=lights, now=now)
+        return await _save(tx, changed, StepDeed.CONFIRMED, before=problem)
+    changed = model.send_back(problem, remark=remark, lights=lights, now=now)
+    return await _save(tx, changed, StepDeed.SENT_BACK, before=problem)
 
 
 async def deregister(tx: Transaction, name: Name, *, etag: str, rules: Rules, now: datetime) -> Problem:
@@ -66,7 +71,8 @@ async def deregister(tx: Transaction, name: Name, *, etag: str, rules: Rules, no
     problem = await _load(tx, name, etag=etag)
     _require_outside(tx, problem)
     lights = await rules.lights(tx, problem, now=now)
-    return await _save(tx, model.deregister(problem, lights=lights, now=now))
+    changed = model.deregister(problem, lights=lights, now=now)
+    return await _save(tx, changed, StepDeed.DEREGISTERED, before=problem)
 
 
 async def relight(tx: Transaction, *, campaign: Campaign, calendar: WorkingCalendar, limit: int, now: datetime) -> int:
@@ -82,7 +88,7 @@ async def relight(tx: Transaction, *, campaign: Campaign, calendar: WorkingCalen
     for problem in found:
         changed = model.relit(problem, lights=lights, now=now)
         if changed is not None:
-            await store.save_problem(tx, changed)
+            await store.save_problem(tx, changed, StepDeed.RELIT, before=problem, by=None)
             outbox.append(tx, events.problem_changed(changed))
     return len(found)
 
@@ -96,8 +102,8 @@ async def _load(tx: Transaction, name: Name, *, etag: str) -> Problem:
     return problem
 
 
-async def _save(tx: Transaction, changed: Problem) -> Problem:
-    await store.save_problem(tx, changed)
+async def _save(tx: Transaction, changed: Problem, deed: StepDeed, *, before: Problem) -> Problem:
+    await store.save_problem(tx, changed, deed, before=before, by=tx.call.identity)
     outbox.append(tx, events.problem_changed(changed))
     return changed
 

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from services.cli.postgres import with_login
-from services.plans import store
+from services.plans.store import problems as store
 from shared.calls import Call, system_call
 from shared.database import Database, Transaction
 from shared.names import Name
@@ -80,7 +80,8 @@ def _questions(county: Place, province: Place, problem: Name) -> Mapping[str, tu
         return await tx.fetch(_STATES.format(more=aloud), province.path)
 
     async def insert(tx: Transaction, aloud: str) -> object:
-        return await store.add_unless_known(tx, country.problem(county, now=datetime.now(UTC)))
+        problem = country.problem(county, now=datetime.now(UTC))
+        return await store.add_unless_known(tx, problem, by=None)
 
     return {
         "one problem by name": (county, point),
@@ -128,7 +129,7 @@ async def _fill(ground: Ground, database: Database) -> None:
     for start in range(0, len(places), 1000):
         problems = [country.problem(place, now=call.received) for place in places[start : start + 1000]]
         async with database.transaction(call) as tx:
-            store.add_problems(tx, problems)
+            store.add_problems(tx, problems, by=None)
 
 
 @asynccontextmanager

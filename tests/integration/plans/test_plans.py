@@ -14,40 +14,9 @@ from shared import rpc_client
 from shared.errors import Code
 from shared.rpc_client import RemoteRefusal
 from tests.integration.ledger import a_measure, a_plan, a_problem, an_item, day, problems_of, request_id, today
+from tests.integration.plans.desk import CITY, COUNTY, PROVINCE, SIBLING, Desk, on_ledger
 from tests.integration.refused import refused
 from tests.integration.world import CAMPAIGN, World
-
-COUNTY, CITY, PROVINCE, SIBLING = "110101", "1101", "11", "110102"
-
-
-class Desk:
-    """Calls plans as somebody with one token."""
-
-    def __init__(self, world: World, token: str) -> None:
-        self._stub = plans_pb2_grpc.PlanServiceStub(world.channel("plans"))
-        self.token = token
-
-    async def __call__(self, method: str, request: Any) -> Any:
-        return await rpc_client.call(getattr(self._stub, method), request, token=self.token, deadline_s=10)
-
-    async def upload(self, *parts: Any) -> Any:
-        return await rpc_client.upload(self._stub.ImportLedger, list(parts), token=self.token, deadline_s=30)
-
-
-@pytest.fixture
-def clerk(world: World) -> Desk:
-    return Desk(world, world.token("unit_clerk", COUNTY, subject="clerk:110101"))
-
-
-@pytest.fixture
-def office(world: World) -> Desk:
-    """The campaign office of the city above the county."""
-    return Desk(world, world.token("campaign_office", CITY, subject="office:1101"))
-
-
-async def on_ledger(world: World, clerk: Desk, **changes: Any) -> plans_pb2.Problem:
-    problem: plans_pb2.Problem = await clerk("CreateProblem", a_problem(unit=world.unit(COUNTY).id, **changes))
-    return problem
 
 
 def header(**changes: Any) -> plans_pb2.ImportLedgerRequest:

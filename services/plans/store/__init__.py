@@ -1,0 +1,1 @@
+"""Rows in, model out, and back: the only room of plans with SQL."""
