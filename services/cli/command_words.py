@@ -53,6 +53,7 @@ _CONNECTION: Final = {
     ),
     "none": Words("没有。", "There are none."),
     "option.limit": Words("最多显示的条数", "How many to show at most"),
+    "option.only_unit": Words("只看本单位，不含下级", "This unit alone, without those below"),
     "option.campaign": Words("活动", "The campaign"),
     "column.unit": Words("单位", "Unit"),
     "column.code": Words("代码", "Code"),
@@ -195,6 +196,11 @@ _FACTS: Final = {
 _LEDGER: Final = {
     "problems.help": Words("问题", "Problems"),
     "problems.list.help": Words("列出一个单位及其下级的问题", "List the problems of a unit and those below it"),
+    "problems.show.help": Words("查看一个问题及其办理经过", "Show one problem and what was done to it"),
+    "problems.name": Words("问题的名称，如 tenants/…/problems/…", "The problem's name, tenants/…/problems/…"),
+    "problems.light": Words("只看此灯", "Only those with this light"),
+    "problems.wind": Words("只看此风的问题（活动的词条代码）", "Only those of this wind, by the campaign's code"),
+    "problems.by_due": Words("按期限排列，逾期在前，已销号在后", "By deadline: the overdue first, the closed last"),
     "problems.column.title": Words("问题", "Problem"),
     "problems.column.due": Words("期限", "Due"),
     "problems.column.light": Words("灯", "Light"),
@@ -218,6 +224,49 @@ _LEDGER: Final = {
     "light.GREEN": Words("绿", "green"),
     "light.YELLOW": Words("黄", "yellow"),
     "light.RED": Words("红", "red"),
+    "deed.RECORDED": Words("列入台账", "recorded"),
+    "deed.PROGRESS_REPORTED": Words("报告进展", "progress reported"),
+    "deed.DONE_REPORTED": Words("报告完成", "reported as done"),
+    "deed.CONFIRMED": Words("核验通过", "confirmed"),
+    "deed.SENT_BACK": Words("核验退回", "sent back"),
+    "deed.DEREGISTERED": Words("销号", "taken off the ledger"),
+    "deed.RELIT": Words("亮灯变化", "light changed"),
+    "deed.CARRIED_OVER": Words("此前经过未留存", "what came before was not kept"),
+    "steps.column.deed": Words("事项", "What"),
+    "steps.column.who": Words("何人", "Who"),
+    "steps.column.remark": Words("说明", "Remark"),
+    "steps.doer": Words("{actor}（{role}）", "{actor} ({role})"),
+    "steps.nobody": Words("系统", "the system"),
+    "steps.unknown": Words("未留存", "not kept"),
+}
+
+_PLANS: Final = {
+    "plans.help": Words("方案：待核、登记、退回补正", "Plans: those that wait, registering, sending back"),
+    "plans.list.help": Words("列出一个单位及其下级的方案", "List the plans of a unit and those below it"),
+    "plans.waiting.help": Words(
+        "列出报备给该单位、尚待核的方案，等待最久的在前", "List the lodgings that wait for a superior, the oldest first"
+    ),
+    "plans.show.help": Words("查看一个方案及其报备经过", "Show one plan and what passed about it"),
+    "plans.register.help": Words("完备性检查通过，编号登记", "Find a lodged plan complete and give it a number"),
+    "plans.return.help": Words("退回补正", "Send a lodged plan back to be completed"),
+    "plans.name": Words("方案的名称，如 tenants/…/plans/…", "The plan's name, tenants/…/plans/…"),
+    "plans.reason": Words("退回的原因", "Why it is sent back"),
+    "plans.registered": Words("已登记，备案号 {number}。", "Registered as {number}."),
+    "plans.returned": Words("已退回补正。", "Sent back to be completed."),
+    "plans.column.title": Words("方案", "Plan"),
+    "plans.column.kind": Words("类别", "Kind"),
+    "plans.column.lodged": Words("报备时间（UTC）", "Lodged (UTC)"),
+    "plans.column.number": Words("备案号", "Number"),
+    "plan_kind.RECTIFICATION": Words("整改方案", "rectification"),
+    "plan_kind.SPECIAL": Words("专项整治方案", "special task"),
+    "plan_kind.RULE_BUILDING": Words("制度建设计划", "rule-building"),
+    "plan_state.DRAFT": Words("草拟", "draft"),
+    "plan_state.LODGED": Words("已报备待核", "lodged"),
+    "plan_state.RETURNED": Words("退回补正", "sent back"),
+    "plan_state.REGISTERED": Words("已登记", "registered"),
+    "plan_deed.LODGED": Words("报备", "lodged"),
+    "plan_deed.RETURNED": Words("退回补正", "sent back"),
+    "plan_deed.REGISTERED": Words("备案编号", "registered"),
 }
 
 _AUDIT: Final = {
@@ -267,4 +316,4 @@ _SIGN_INS: Final = {
     "role.administrator": Words("系统管理员", "Administrator"),
 }
 
-COMMANDS: Final = (_SIGN_INS, _CONNECTION, _UNITS, _ROLLUP, _WATCH, _DRAW, _FACTS, _LEDGER, _AUDIT)
+COMMANDS: Final = (_SIGN_INS, _CONNECTION, _UNITS, _ROLLUP, _WATCH, _DRAW, _FACTS, _LEDGER, _PLANS, _AUDIT)

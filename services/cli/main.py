@@ -8,12 +8,27 @@ import sys
 import structlog
 import typer
 
-from services.cli.commands import audit, demo, doctor, draw, ledger, parked, rollup, secrets, sign_ins, units, up, watch
+from services.cli.commands import (
+    audit,
+    demo,
+    doctor,
+    draw,
+    ledger,
+    parked,
+    plans,
+    problems,
+    rollup,
+    secrets,
+    sign_ins,
+    units,
+    up,
+    watch,
+)
 from services.cli.options import DataOption, LangOption, choose
 from services.cli.words import both
 
 # A group of commands is a file in `commands/` with a function `add_to(app)`, and a name in this tuple.
-GROUPS = (demo, up, doctor, units, rollup, draw, ledger, watch, parked, audit, secrets, sign_ins)
+GROUPS = (demo, up, doctor, units, rollup, draw, ledger, problems, plans, watch, parked, audit, secrets, sign_ins)
 
 
 def build() -> typer.Typer:

@@ -1,4 +1,4 @@
-"""`plumbline ledger` and `plumbline problems`: import a ledger, list problems; the rules are the service's."""
+"""`plumbline ledger`: import a whole ledger of problems; the rules are the service's."""
 
 from __future__ import annotations
 
@@ -6,18 +6,16 @@ import re
 import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from google.protobuf.json_format import MessageToDict
-from rich.markup import escape
 
 from plumbline.plans.v1 import plans_pb2
-from services.cli import asking, units
+from services.cli import asking
 from services.cli.connection import Connection
 from services.cli.files import read_rows
 from services.cli.ledger_file import COLUMNS, LedgerLine, lines_of
-from services.cli.options import CAMPAIGN, CampaignOption, DataOption, JsonOption, LangOption, LimitOption, chosen
+from services.cli.options import CAMPAIGN, CampaignOption, DataOption, JsonOption, LangOption, chosen
 from services.cli.refusals import Fault
 from services.cli.render import Screen
 from services.cli.words import both
@@ -28,7 +26,6 @@ CHUNK = 500
 _ITEM = re.compile(r"items\[(\d+)\](?:\.(\w+))?")
 
 FileArgument = Annotated[Path, typer.Argument(help=both("ledger.import.file"), show_default=False)]
-UnitOption = Annotated[str, typer.Option("--unit", help=both("units.code"), show_default=False)]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -36,9 +33,6 @@ def add_to(app: typer.Typer) -> None:
     ledger = typer.Typer(no_args_is_help=True, help=both("ledger.help"))
     ledger.command("import", help=both("ledger.import.help"))(import_)
     app.add_typer(ledger, name="ledger")
-    problems = typer.Typer(no_args_is_help=True, help=both("problems.help"))
-    problems.command("list", help=both("problems.list.help"))(list_)
-    app.add_typer(problems, name="problems")
 
 
 def import_(
@@ -66,54 +60,6 @@ def import_(
         return located_by_row(violation, lines)
 
     asking.run(chosen(context, data, lang), send, as_json=as_json, locate=locate)
-
-
-def list_(
-    context: typer.Context,
-    unit: UnitOption,
-    data: DataOption = None,
-    lang: LangOption = None,
-    limit: LimitOption = 50,
-    as_json: JsonOption = False,
-) -> None:
-    async def look(connection: Connection, screen: Screen) -> int:
-        request = plans_pb2.ListProblemsRequest(unit=(await units.by_code(connection, unit)).id)
-        found, more = await connection.listed(connection.plans.ListProblems, request, field="problems", most=limit)
-        if as_json:
-            screen.json([problem_as_json(problem) for problem in found])
-            return 0
-        names = await units.names_of(connection, [problem.unit for problem in found])
-        heads = (
-            screen.words("column.unit"),
-            screen.words("problems.column.title"),
-            screen.words("column.state"),
-            *(screen.words(f"problems.column.{head}") for head in ("done", "due", "light")),
-        )
-        rows = [problem_row(screen, problem, unit=names[problem.unit]) for problem in found]
-        screen.listing(heads, rows, more=more, right=(3,))
-        return 0
-
-    asking.run(chosen(context, data, lang), look, as_json=as_json)
-
-
-def problem_as_json(problem: plans_pb2.Problem) -> dict[str, Any]:
-    """A problem for programs, by the contract's own names; one that is 0 % done says so."""
-    return MessageToDict(problem, preserving_proto_field_name=True, always_print_fields_with_no_presence=True)
-
-
-def problem_row(screen: Screen, problem: plans_pb2.Problem, *, unit: str) -> tuple[str, ...]:
-    """A problem as cells with rich's markup; its light is in its own colour."""
-    state = plans_pb2.ProblemState.Name(problem.state).removeprefix("PROBLEM_STATE_")
-    light = plans_pb2.Light.Name(problem.light).removeprefix("LIGHT_")
-    due = problem.due_date
-    return (
-        escape(unit),
-        escape(problem.title),
-        screen.words(f"state.{state}"),
-        f"{problem.percent_done}%",
-        f"{due.year:04d}-{due.month:02d}-{due.day:02d}",
-        f"[{light.lower()}]{screen.words(f'light.{light}')}[/{light.lower()}]" if problem.light else "",
-    )
 
 
 def located_by_row(violation: FieldViolation, lines: Sequence[LedgerLine]) -> Fault:

@@ -15,8 +15,11 @@ from typing import Any
 
 import pytest
 
+from plumbline.plans.v1 import plans_pb2, plans_pb2_grpc
 from services.cli.ledger_file import COLUMNS
 from services.cli.service_processes import PROJECT
+from shared import rpc_client
+from tests.integration.ledger import a_plan, request_id
 from tests.integration.world import CAMPAIGN, World
 
 PATIENCE_S = 60.0
@@ -117,6 +120,66 @@ async def test_a_ledger_is_imported_and_its_problems_listed_and_counted(world: W
         return bool(table.json["total"]["problems_total"] == len(after.json))
 
     await world.eventually(counted)
+
+
+async def test_a_ledger_is_asked_as_its_desk_asks_and_a_problem_shown_with_its_steps(
+    world: World, tmp_path: Path
+) -> None:
+    unit, below = "120102", "120102002"
+    imported = await plumbline(world, "ledger", "import", str(a_ledger(tmp_path, unit, below)), "--json")
+    own, lower = imported.json["names"]
+
+    alone = await plumbline(world, "problems", "list", "--unit", unit, "--only-unit", "--json")
+    green = await plumbline(world, "problems", "list", "--unit", unit, "--light", "green", "--by-due", "--json")
+    red = await plumbline(world, "problems", "list", "--unit", unit, "--light", "red", "--json")
+    other = await plumbline(world, "problems", "list", "--unit", unit, "--wind", "hedonism", "--json")
+    shown = await plumbline(world, "problems", "show", own, "--json")
+    chinese = await plumbline(world, "problems", "show", own)
+    english = await plumbline(world, "problems", "show", own, "--lang", "en")
+
+    assert own in (names := [problem["name"] for problem in alone.json])
+    assert lower not in names
+    assert {own, lower} <= {problem["name"] for problem in green.json}
+    assert not {own, lower} & {problem["name"] for problem in [*red.json, *other.json]}
+    assert shown.json["problem"]["name"] == own
+    assert [step["deed"] for step in shown.json["steps"]] == ["PROBLEM_DEED_RECORDED"]
+    assert "列入台账" in chinese.out
+    assert "recorded" in english.out
+
+
+async def test_a_superior_sees_what_waits_sends_it_back_and_registers_it(world: World) -> None:
+    clerk, stub = world.token("unit_clerk", "120102"), plans_pb2_grpc.PlanServiceStub(world.channel("plans"))
+    office = {"PLUMBLINE_TOKEN": world.token("campaign_office", "1201", subject="office:1201")}
+    plan = await rpc_client.call(stub.CreatePlan, a_plan(world.unit("120102").id), token=clerk)
+
+    async def lodge() -> None:
+        request = plans_pb2.LodgePlanRequest(name=plan.name, request_id=request_id())
+        await rpc_client.call(stub.LodgePlan, request, token=clerk)
+
+    await lodge()
+    waiting = await plumbline(world, "plans", "waiting", "--unit", "1201", "--json", **office)
+    returned = await plumbline(world, "plans", "return", plan.name, "--reason", "措施不具体", **office)
+    not_waiting = await plumbline(world, "plans", "waiting", "--unit", "1201", "--json", **office)
+    await lodge()
+    registered = await plumbline(world, "plans", "register", plan.name, "--json", **office)
+    listed = await plumbline(world, "plans", "list", "--unit", "120102", "--only-unit", **office)
+    shown = await plumbline(world, "plans", "show", plan.name, "--json", **office)
+    in_words = await plumbline(world, "plans", "show", plan.name, "--lang", "en", **office)
+
+    assert plan.name in [each["name"] for each in waiting.json]
+    assert (returned.code, registered.code) == (0, 0)
+    assert plan.name not in [each["name"] for each in not_waiting.json]
+    number = registered.json["registration_number"]
+    assert number in listed.out
+    assert [step["deed"].removeprefix("PLAN_DEED_") for step in shown.json["steps"]] == [
+        "LODGED",
+        "RETURNED",
+        "LODGED",
+        "REGISTERED",
+    ]
+    assert "措施不具体" in in_words.out
+    assert number in in_words.out
+    assert "office:1201 (Campaign office)" in in_words.out
 
 
 async def test_a_ledger_with_faults_is_refused_with_the_lines_of_the_file(world: World, tmp_path: Path) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from plumbline.plans.v1 import plans_pb2
 from plumbline.rollups.v1 import rollups_pb2
-from services.cli.commands.ledger import problem_as_json
+from services.cli.commands.problems import as_document
 from services.cli.commands.rollup import result_as_json
 
 
 def test_a_problem_not_yet_begun_says_that_nothing_of_it_is_done() -> None:
-    said = problem_as_json(plans_pb2.Problem(name="tenants/aaaaaaaaaa/problems/1", title="会议过多"))
+    said = as_document(plans_pb2.Problem(name="tenants/aaaaaaaaaa/problems/1", title="会议过多"))
 
     assert said["percent_done"] == 0
     assert said["verifier"] == ""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 import services
 from plumbline.facts.v1 import facts_pb2
 from plumbline.inspections.v1 import inspections_pb2
@@ -13,12 +15,16 @@ from plumbline.rollups.v1 import rollups_pb2
 from services.cli import facts
 from services.cli.commands.draw import place_rows
 from services.cli.commands.ledger import located_by_row
+from services.cli.commands.plans import step_row as plan_step_row
+from services.cli.commands.problems import step_row
 from services.cli.commands.rollup import result_as_json
 from services.cli.commands.units import located_by_line
 from services.cli.commands.watch import line_of
 from services.cli.figures import USUAL_METRICS, wanted_metrics
 from services.cli.ledger_file import LedgerLine
 from services.cli.refusals import Fault
+from services.cli.render import Screen
+from services.cli.words import Language
 from shared.errors import FieldViolation
 
 SERVICES_FOLDER = Path(next(iter(services.__path__)))
@@ -123,3 +129,16 @@ def test_a_draw_is_shown_by_code_with_each_stratum_named_once_and_reserves_dim()
         ("", "[dim]2[/dim]", "[dim]县1101[/dim]", "[dim]1101[/dim]", "[dim]备选[/dim]"),
         ("天津", "1", "县1201", "1201", "person:a person:b"),
     ]
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_deed_has_a_word_and_nobody_is_told_from_somebody_unknown(language: Language) -> None:
+    screen = Screen(language)
+    deeds = [deed for deed in plans_pb2.ProblemDeed.values() if deed]
+    plan_deeds = [deed for deed in plans_pb2.PlanDeed.values() if deed]
+
+    told = {step_row(screen, plans_pb2.ProblemStep(deed=deed))[1] for deed in deeds}
+    told_of_plans = {plan_step_row(screen, plans_pb2.PlanStep(deed=deed))[1] for deed in plan_deeds}
+    doers = {step_row(screen, plans_pb2.ProblemStep(deed=deeds[0], reconstructed=known))[2] for known in (True, False)}
+
+    assert (len(told), len(told_of_plans), len(doers)) == (8, 3, 2)
