@@ -334,7 +334,9 @@ def _unmade(draw: inspections_pb2.Draw, inspector: str) -> set[str]:
     # At the first place that is theirs; where they were drawn twice they have made one.
     own = [place.visit for place in chosen if inspector in place.inspectors][:1]
     others = [place.visit for place in chosen if inspector not in place.inspectors]
-    return {*own, *others[: UNMADE_VISITS - len(own)]}
+    wanted = UNMADE_VISITS - len(own)
+    # Far apart, so that no province is without any visit.
+    return {*own, *others[:: len(others) // wanted][:wanted]}
 
 
 def _ledger_item(unit: directory_pb2.Unit, item: Item) -> plans_pb2.LedgerItem:
