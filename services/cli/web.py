@@ -61,13 +61,19 @@ class Surroundings:
 
 
 def sign_in_of(environment: Mapping[str, str], folder: StackFolder, *, own_port: int | None) -> SignIn | None:
-    """The issuer that the environment names; else our own on a port; else none. Raises StackRefused."""
+    """The issuer that the environment names; else our own on a port; else none. Raises StackRefused.
+
+    own_port: None where no console is started.
+    """
     named = environment.get(ISSUER_VARIABLE)
     if named:
-        client = environment.get(CLIENT_ID_VARIABLE)
+        client, secret = environment.get(CLIENT_ID_VARIABLE), environment.get(CLIENT_SECRET_VARIABLE)
         if not client:
             raise StackRefused("issuer_without_client", variable=ISSUER_VARIABLE, needed=CLIENT_ID_VARIABLE)
-        secret_file = Path(environment.get(CLIENT_SECRET_VARIABLE) or folder.client_secret)
+        # Only the console shows the issuer a secret; directory asks for public keys.
+        if own_port is not None and not secret:
+            raise StackRefused("issuer_without_client", variable=ISSUER_VARIABLE, needed=CLIENT_SECRET_VARIABLE)
+        secret_file = Path(secret) if secret else folder.client_secret
         return SignIn(issuer=named, client_id=client, client_secret_file=secret_file, is_own=False)
     if own_port is None:
         return None

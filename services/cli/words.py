@@ -137,8 +137,8 @@ _UP: Final = {
     "up.what": Words("部件", "Part"),
     "up.admin_token": Words("管理员令牌", "Administrator's token"),
     "issuer_without_client": Words(
-        "设置了 {variable}，还需要在 {needed} 中给出在该登录服务登记的客户端名。",
-        "With {variable} set, {needed} must say as which client the console is known there.",
+        "设置了 {variable}，还需要设置 {needed}：控制台在该登录服务登记的客户端。",
+        "With {variable} set, {needed} must be set as well: as which client the console is known there.",
     ),
     "part_ready": Words("{part} 已就绪", "{part} is ready"),
     "part_died": Words("{part} 意外退出（{code}）,正在重启", "{part} ended unexpectedly ({code}); starting it again"),
