@@ -126,7 +126,7 @@ async def test_a_repeated_revocation_is_answered_as_the_first(world: World, stub
     assert repeated == first
 
 
-@pytest.mark.parametrize("role", ["service", "administrator-dev", "emperor", "unit_clerk\x00"])
+@pytest.mark.parametrize("role", ["service", "console", "administrator-dev", "emperor", "unit_clerk\x00"])
 async def test_nobody_is_given_a_role_that_nobody_can_hold(world: World, stub: Any, role: str) -> None:
     person = await ask(stub.CreatePerson, a_person(world, "110101"), world.admin)
 

@@ -61,6 +61,8 @@ def test_the_tokens_of_a_stack_verify_with_its_public_key_until_they_expire(fold
     assert verifier.verify(admin, now=NOW).grant.role == "administrator-dev"
     service = verifier.verify(folder.token("plans").read_text(), now=NOW)
     assert (service.subject, service.grant.role, service.grant.clearance) == ("service:plans", "service", 3)
+    console = verifier.verify(folder.token("console").read_text(), now=NOW)
+    assert (console.subject, console.grant.role) == ("service:console", "console")
     with pytest.raises(Unauthenticated):
         verifier.verify(admin, now=NOW + TOKEN_LIFETIME + timedelta(minutes=1))
 
