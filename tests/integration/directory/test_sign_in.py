@@ -17,6 +17,7 @@ from joserfc.jwk import ECKey
 
 from plumbline.audit.v1 import audit_pb2, audit_pb2_grpc
 from plumbline.directory.v1 import directory_pb2, sign_in_pb2, sign_in_pb2_grpc
+from services.audit.model import SYSTEM_TENANT
 from services.directory import session as sessions
 from services.directory import signing_in
 from services.directory.settings import IDLE, LONGEST
@@ -373,6 +374,19 @@ async def test_the_log_tells_who_signed_in_and_out(desk: Reception, issuer: Issu
 
     # Renewals are no entries: a session that is open renews every few minutes, and its deeds are entries of their own.
     assert [(entry.actor, entry.role, entry.outcome) for entry in found] == [("service:console", "console", "OK")] * 2
+
+
+async def test_the_systems_own_log_tells_that_somebody_was_not_let_in(desk: Reception, issuer: Issuer) -> None:
+    """They belong to no tenant, so it stands in none's log."""
+    await refused(desk.sign_in(issuer.id_token("a stranger")))
+    audit = audit_pb2_grpc.AuditServiceStub(desk.channel("audit"))
+    request = audit_pb2.ListEntriesRequest(parent=f"tenants/{SYSTEM_TENANT}", page_size=200, actor="service:console")
+
+    async def is_told() -> bool:
+        entries = (await ask(audit.ListEntries, request, desk.admin)).entries
+        return "UNKNOWN_LOGIN" in {entry.outcome for entry in entries}
+
+    await desk.eventually(is_told)
 
 
 async def test_a_session_that_has_ended_or_expired_is_forgotten_after_a_day(
