@@ -123,6 +123,8 @@ class Page:
     path: str
     handle: Handle
     action: str = ""
+    # Asked for by an open page itself, not by somebody: does not keep a session from growing idle.
+    passive: bool = False
     methods: tuple[str, ...] = ("GET",)
 
 
@@ -139,12 +141,11 @@ def route(page: Page, house: House) -> Route:
 async def _answer(page: Page, house: House, request: Request) -> Response:
     language = language_of(house, request)
     try:
-        if request.method not in ("GET", "HEAD") and not browser_policy.comes_from_us(
-            request.headers, url=house.config.url
-        ):
+        changes = request.method not in ("GET", "HEAD")
+        if changes and not browser_policy.comes_from_us(request.headers, url=house.config.url):
             return refuse(house, request, language, refusals.of_our_own("FOREIGN_FORM", language, status=403))
         secret = request.cookies.get(house.session_cookie, "")
-        viewer = await house.sessions.viewer(secret) if secret else None
+        viewer = await house.sessions.viewer(secret, passive=page.passive) if secret else None
         if viewer is None:
             return _to_sign_in(house, request, had_one=bool(secret))
         turn = Turn(house=house, request=request, language=language, viewer=viewer, secret=secret)
@@ -220,6 +221,9 @@ def _to_sign_in(house: House, request: Request, *, had_one: bool) -> Response:
     target = f"/sign-in?next={quote(_with_query(request) if request.method == 'GET' else '/')}"
     if had_one:
         target += "&expired=1"
+    if "text/event-stream" in request.headers.get("accept", ""):
+        # A stream that is refused is not tried again; its page says why.
+        return Response(status_code=401)
     if request.headers.get("hx-request"):
         return Response(status_code=401, headers={"HX-Redirect": target})
     answer = RedirectResponse(target, status_code=303)

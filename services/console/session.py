@@ -43,6 +43,11 @@ class Viewer:
     session_expires: datetime
 
     @property
+    def good_until(self) -> datetime:
+        """Until when nobody has to be asked again."""
+        return min(self.token_expires - RENEW_BEFORE, self.session_expires)
+
+    @property
     def role(self) -> str:
         return self.grant.role
 
@@ -66,17 +71,19 @@ class Sessions:
         session = await self._ask(self._services.sign_in.SignIn, request)
         return str(session.session)
 
-    async def viewer(self, secret: str, *, grant: str = "") -> Viewer | None:
+    async def viewer(self, secret: str, *, grant: str = "", passive: bool = False) -> Viewer | None:
         """Who has this session; None where it is over. grant: the one to act under from now on.
+
+        passive: an open page asks by itself, which does not count as somebody being there.
 
         Raises RemoteRefusal for a person without grants, or RemoteFailure.
         """
         key = _digest(secret)
         remembered = self._viewers.get(key)
-        if remembered is not None and not grant and self._clock.now() < remembered.token_expires - RENEW_BEFORE:
+        if remembered is not None and not grant and self._clock.now() < remembered.good_until:
             self._viewers.move_to_end(key)
             return remembered
-        request = sign_in_pb2.RenewTokenRequest(session=secret, grant=grant)
+        request = sign_in_pb2.RenewTokenRequest(session=secret, grant=grant, passive=passive)
         try:
             renewed = await self._ask(self._services.sign_in.RenewToken, request)
         except RemoteRefusal as refusal:

@@ -127,14 +127,14 @@ def digest(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
-def use(session: Session | None, *, limits: Limits, now: datetime) -> Session:
-    """The session with its idle time begun anew. Raises SessionEnded or SessionExpired."""
+def use(session: Session | None, *, passive: bool = False, limits: Limits, now: datetime) -> Session:
+    """The session with its idle time begun anew, unless passive. Raises SessionEnded or SessionExpired."""
     if session is None or session.end_time is not None:
         raise SessionEnded("the session has ended: sign in again")
     if now >= session.idle_expiry(limits):
         raise SessionExpired("the session has expired: sign in again")
     # Two doors' clocks may differ: a session never grows younger than it was.
-    return replace(session, last_use_time=max(session.last_use_time, now))
+    return session if passive else replace(session, last_use_time=max(session.last_use_time, now))
 
 
 def choose(held: Sequence[HeldGrant], *, wanted: str, last: str | None) -> HeldGrant:

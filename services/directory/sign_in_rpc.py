@@ -64,7 +64,12 @@ class SignInDoor(sign_in_pb2_grpc.SignInServiceServicer):
 
         async def use_session(tx: Transaction) -> sign_in_pb2.RenewTokenResponse:
             signed_in, grant = await signing_in.use_session(
-                tx, sessions.digest(request.session), wanted=request.grant, limits=self._limits, now=now
+                tx,
+                sessions.digest(request.session),
+                wanted=request.grant,
+                passive=request.passive,
+                limits=self._limits,
+                now=now,
             )
             # Past the session's end nobody acts with it, so neither does its last token.
             until = min(now + TOKEN_LIFETIME, signed_in.session.longest_expiry(self._limits))

@@ -64,14 +64,16 @@ async def open_session(tx: Transaction, login: Login, *, digest: bytes, now: dat
 
 
 async def use_session(
-    tx: Transaction, digest: bytes, *, wanted: str, limits: Limits, now: datetime
+    tx: Transaction, digest: bytes, *, wanted: str, passive: bool = False, limits: Limits, now: datetime
 ) -> tuple[SignedIn, HeldGrant]:
     """The session with its idle time begun anew, and the grant to act under. wanted: the grant's name, or empty.
+
+    passive: nobody did anything, so the idle time goes on.
 
     Raises SessionEnded, SessionExpired, GrantRevoked or NoGrants.
     """
     found = await session_store.session(tx, digest)
-    session = sessions.use(found[0] if found else None, limits=limits, now=now)
+    session = sessions.use(found[0] if found else None, passive=passive, limits=limits, now=now)
     assert found is not None
     person = found[1]
     held = await session_store.held(tx, person)

@@ -62,12 +62,14 @@ class SignInRequest(_message.Message):
     def __init__(self, request_id: _Optional[str] = ..., id_token: _Optional[str] = ...) -> None: ...
 
 class RenewTokenRequest(_message.Message):
-    __slots__ = ("session", "grant")
+    __slots__ = ("session", "grant", "passive")
     SESSION_FIELD_NUMBER: _ClassVar[int]
     GRANT_FIELD_NUMBER: _ClassVar[int]
+    PASSIVE_FIELD_NUMBER: _ClassVar[int]
     session: str
     grant: str
-    def __init__(self, session: _Optional[str] = ..., grant: _Optional[str] = ...) -> None: ...
+    passive: bool
+    def __init__(self, session: _Optional[str] = ..., grant: _Optional[str] = ..., passive: _Optional[bool] = ...) -> None: ...
 
 class RenewTokenResponse(_message.Message):
     __slots__ = ("token", "token_expire_time", "grant", "grants", "person", "display_name", "subject", "idle_expire_time", "absolute_expire_time")

@@ -69,7 +69,7 @@ class SignInServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RenewToken(self, request, context):
-        """A token to call services with as the person, under one grant; the session's idle time begins anew.
+        """A token to call services with as the person, under one grant; the session's idle time begins anew, unless passive.
         Permission: directory.sign_in. Reasons: SIGN_IN_NOT_CONFIGURED, SESSION_EXPIRED (idle or open for too long),
         SESSION_ENDED (signed out, or there is no such session), GRANT_REVOKED (this grant is revoked or not theirs),
         NO_GRANTS.
