@@ -20,6 +20,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.console import assets, browser_policy, door, refusals
+from services.console.campaigns import Campaigns
 from services.console.clients import Services
 from services.console.config import ConsoleConfig
 from services.console.door import House
@@ -42,7 +43,8 @@ def build(config: ConsoleConfig, *, clock: Clock) -> ASGIApp:
         # Channels belong to the loop that runs them, so they are opened here.
         services = Services(config.addresses)
         sessions = Sessions(services, service_token=config.service_token, clock=clock)
-        house = House(config=config, services=services, sessions=sessions, screen=screen)
+        campaigns = Campaigns(services, clock=clock)
+        house = House(config=config, services=services, sessions=sessions, campaigns=campaigns, screen=screen)
         application.router.routes.extend(_routes(house))
         try:
             yield

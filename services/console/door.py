@@ -18,6 +18,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from services.console import browser_policy, clients, navigation, refusals
+from services.console.campaigns import Campaigns
 from services.console.clients import Services
 from services.console.config import ConsoleConfig
 from services.console.locales import Language
@@ -25,6 +26,7 @@ from services.console.refusals import Told
 from services.console.screen import Screen
 from services.console.session import Sessions, Viewer
 from shared import telemetry
+from shared.campaigns import Campaign
 from shared.rpc_client import RemoteFailure, RemoteRefusal
 
 log = structlog.get_logger()
@@ -42,6 +44,7 @@ class House:
     config: ConsoleConfig
     services: Services
     sessions: Sessions
+    campaigns: Campaigns
     screen: Screen
 
     @property
@@ -72,6 +75,10 @@ class Turn:
     async def call(self, method: Callable[..., Any], request: Any) -> Any:
         """One call as this person. Raises RemoteRefusal or RemoteFailure, which the door answers if nobody does."""
         return await clients.call(method, request, token=self.viewer.token)
+
+    async def campaign(self, campaign_id: str) -> Campaign:
+        """What a campaign asks, with its labels. Raises RemoteRefusal or RemoteFailure."""
+        return await self.house.campaigns.find(campaign_id, token=self.viewer.token)
 
     def words(self, message: str, **facts: object) -> str:
         """A sentence of the catalogue in this person's language, with its facts."""
