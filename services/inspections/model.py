@@ -101,6 +101,14 @@ class Visit:
 
 
 @dataclass(frozen=True)
+class WantedVisits:
+    """Which visits a list is to hold. state: None for all; inspector: who is sent, empty for whoever it is."""
+
+    state: VisitState | None = None
+    inspector: str = ""
+
+
+@dataclass(frozen=True)
 class SeenVisit:
     """A visit as a reader sees it, with how many findings it has brought."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.inspections import store
-from services.inspections.model import Draw, Finding, SeenVisit, Visit
+from services.inspections.model import Draw, Finding, SeenVisit, Visit, WantedVisits
 from shared import access, placements
 from shared.database import Transaction
 from shared.names import Name
@@ -33,11 +33,11 @@ async def get_visit(tx: Transaction, name: Name) -> SeenVisit:
     return seen
 
 
-async def list_visits(tx: Transaction, unit_id: str, *, page: Page) -> list[SeenVisit]:
-    """One more than a page of the visits to a unit and those below it. Raises UnknownUnit."""
+async def list_visits(tx: Transaction, unit_id: str, wanted: WantedVisits, *, page: Page) -> list[SeenVisit]:
+    """One more than a page of the wanted visits to a unit and those below it. Raises UnknownUnit."""
     unit = await placements.find(tx, unit_id)
     access.require(tx.call, path=unit.path)
-    return await store.visits_below(tx, unit.path, page=page)
+    return await store.visits_below(tx, unit.path, wanted, page=page)
 
 
 async def get_finding(tx: Transaction, name: Name) -> Finding:
@@ -49,11 +49,11 @@ async def get_finding(tx: Transaction, name: Name) -> Finding:
     return finding
 
 
-async def list_findings(tx: Transaction, unit_id: str, *, page: Page) -> list[Finding]:
-    """One more than a page of the findings at a unit and those below it. Raises UnknownUnit."""
+async def list_findings(tx: Transaction, unit_id: str, *, visit: Name | None, page: Page) -> list[Finding]:
+    """One more than a page of the findings at a unit and those below it, or of one visit's. Raises UnknownUnit."""
     unit = await placements.find(tx, unit_id)
     access.require(tx.call, path=unit.path)
-    return await store.findings_below(tx, unit.path, after=page.after, limit=page.size + 1)
+    return await store.findings_below(tx, unit.path, visit=visit, after=page.after, limit=page.size + 1)
 
 
 async def told_visits(tx: Transaction, path: str, *, after: tuple[str, ...] | None, limit: int) -> list[Visit]:

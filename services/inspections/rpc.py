@@ -86,11 +86,12 @@ class InspectionDoor(inspections_pb2_grpc.InspectionServiceServicer):
     async def ListVisits(
         self, request: inspections_pb2.ListVisitsRequest, context: grpc.aio.ServicerContext
     ) -> inspections_pb2.ListVisitsResponse:
-        query = (request.unit,)
+        wanted = wire.wanted_visits(request)
+        query = (request.unit, str(request.state), request.inspector)
 
         async def ask(tx: Transaction) -> inspections_pb2.ListVisitsResponse:
             page = self._pages.read(tx.call, query=query, page_size=request.page_size, page_token=request.page_token)
-            found = await queries.list_visits(tx, request.unit, page=page)
+            found = await queries.list_visits(tx, request.unit, wanted, page=page)
             token = self._next_token(tx, query, page, found, lambda seen: _key(seen.visit))
             return inspections_pb2.ListVisitsResponse(
                 visits=[wire.visit_message(seen) for seen in found[: page.size]], next_page_token=token
@@ -145,11 +146,12 @@ class InspectionDoor(inspections_pb2_grpc.InspectionServiceServicer):
     async def ListFindings(
         self, request: inspections_pb2.ListFindingsRequest, context: grpc.aio.ServicerContext
     ) -> inspections_pb2.ListFindingsResponse:
-        query = (request.unit,)
+        query = (request.unit, request.visit)
 
         async def ask(tx: Transaction) -> inspections_pb2.ListFindingsResponse:
             page = self._pages.read(tx.call, query=query, page_size=request.page_size, page_token=request.page_token)
-            found = await queries.list_findings(tx, request.unit, page=page)
+            visit = wire.visit_name(request.visit, field="visit") if request.visit else None
+            found = await queries.list_findings(tx, request.unit, visit=visit, page=page)
             token = self._next_token(tx, query, page, found, _key)
             return inspections_pb2.ListFindingsResponse(
                 findings=[wire.finding_message(finding) for finding in found[: page.size]], next_page_token=token

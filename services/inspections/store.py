@@ -22,6 +22,7 @@ from services.inspections.model import (
     Visit,
     VisitKind,
     VisitState,
+    WantedVisits,
 )
 from shared.database import Transaction
 from shared.errors import Stale
@@ -155,9 +156,15 @@ async def find_visit(tx: Transaction, name: Name) -> SeenVisit | None:
     return _seen_visit(rows[0]._mapping) if rows else None
 
 
-async def visits_below(tx: Transaction, path: str, *, page: Page) -> list[SeenVisit]:
-    """One more than a page of the visits to a unit and those below it."""
-    rows = await tx.rows(_VISITS_BELOW, _range(path, page.after, page.size + 1))
+async def visits_below(tx: Transaction, path: str, wanted: WantedVisits, *, page: Page) -> list[SeenVisit]:
+    """One more than a page of the wanted visits to a unit and those below it."""
+    statement, visits = _VISITS_BELOW, tables.visits.c
+    if wanted.state is not None:
+        statement = statement.where(visits.state == wanted.state.value)
+    if wanted.inspector:
+        # No index of inspectors: row security lets none be used before its own conditions, and the path's narrows.
+        statement = statement.where(visits.inspectors.contains([wanted.inspector]))
+    rows = await tx.rows(statement, _range(path, page.after, page.size + 1))
     return [_seen_visit(row._mapping) for row in rows]
 
 
@@ -193,9 +200,14 @@ async def find_finding(tx: Transaction, name: Name) -> Finding | None:
     return _finding(rows[0]._mapping) if rows else None
 
 
-async def findings_below(tx: Transaction, path: str, *, after: tuple[str, ...] | None, limit: int) -> list[Finding]:
-    """Findings at a unit and those below it, by key."""
-    return [_finding(row._mapping) for row in await tx.rows(_FINDINGS_BELOW, _range(path, after, limit))]
+async def findings_below(
+    tx: Transaction, path: str, *, visit: Name | None = None, after: tuple[str, ...] | None, limit: int
+) -> list[Finding]:
+    """Findings at a unit and those below it, by key. visit: only what this one saw."""
+    statement, findings = _FINDINGS_BELOW, tables.findings.c
+    if visit is not None:
+        statement = statement.where(findings.visit_tenant == visit.tenant, findings.visit_id == visit.id)
+    return [_finding(row._mapping) for row in await tx.rows(statement, _range(path, after, limit))]
 
 
 async def insert_draw(tx: Transaction, draw: Draw, visits: Sequence[Visit]) -> None:

@@ -15,6 +15,7 @@ from services.inspections.model import (
     Severity,
     VisitKind,
     VisitState,
+    WantedVisits,
 )
 from shared import names, versions
 from shared.dates import timestamp_or_absent
@@ -59,6 +60,12 @@ def observation(request: inspections_pb2.RaiseFindingRequest) -> Observation:
         wind=request.wind,
         severity=Severity(inspections_pb2.Severity.Name(request.severity).removeprefix("SEVERITY_")),
     )
+
+
+def wanted_visits(request: inspections_pb2.ListVisitsRequest) -> WantedVisits:
+    """Which visits a list is asked for."""
+    name = inspections_pb2.VisitState.Name(request.state).removeprefix("VISIT_STATE_")
+    return WantedVisits(None if name == "UNSPECIFIED" else VisitState(name), request.inspector)
 
 
 def draw_message(draw: Draw, *, rows: DrawnRows | None = None) -> inspections_pb2.Draw:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from typing import Any
 
 import pytest
 
@@ -15,13 +16,15 @@ from tests.integration.inspections.conftest import Inspections, Listener
 from tests.integration.world import World
 
 
-async def visits_seen(inspections: Inspections, code: str, *, token: str) -> dict[str, inspections_pb2.Visit]:
-    """All visits that a reader sees at and below a unit, by name, read in small pages."""
+async def visits_seen(
+    inspections: Inspections, code: str, *, token: str, **wanted: Any
+) -> dict[str, inspections_pb2.Visit]:
+    """The wanted visits that a reader sees at and below a unit, by name, read in small pages."""
     seen: dict[str, inspections_pb2.Visit] = {}
     page_token = ""
     while True:
         request = inspections_pb2.ListVisitsRequest(
-            unit=inspections.world.unit(code).id, page_size=3, page_token=page_token
+            unit=inspections.world.unit(code).id, page_size=3, page_token=page_token, **wanted
         )
         answer = await inspections.call("ListVisits", request, token=token)
         assert not seen.keys() & {visit.name for visit in answer.visits}
@@ -110,6 +113,64 @@ async def test_check_in_lifts_the_embargo(world: World, inspections: Inspections
     assert place.visit in await visits_seen(inspections, "110101", token=target)
 
 
+async def test_visits_are_listed_by_their_state(inspections: Inspections) -> None:
+    made, waiting = await inspections.planned_visit(), await inspections.planned_visit()
+    await inspections.check_in(made)
+    reader = inspections.custodian
+
+    planned = await visits_seen(inspections, "1101", token=reader, state=inspections_pb2.VISIT_STATE_PLANNED)
+    at_the_unit = await visits_seen(inspections, "1101", token=reader, state=inspections_pb2.VISIT_STATE_CHECKED_IN)
+    all_of_them = await visits_seen(inspections, "1101", token=reader)
+
+    assert waiting.visit in planned
+    assert made.visit in at_the_unit
+    assert {visit.state for visit in planned.values()} == {inspections_pb2.VISIT_STATE_PLANNED}
+    assert {visit.state for visit in at_the_unit.values()} == {inspections_pb2.VISIT_STATE_CHECKED_IN}
+    assert planned.keys() | at_the_unit.keys() <= all_of_them.keys()
+
+
+async def test_an_inspector_finds_the_visits_that_they_are_sent_to(inspections: Inspections) -> None:
+    place, another = await inspections.planned_visit(), await inspections.planned_visit("11")
+    subject = place.inspectors[0]
+
+    own = await visits_seen(inspections, "11", token=inspections.sent(place), inspector=subject)
+    everybodys = await visits_seen(inspections, "11", token=inspections.custodian)
+    nobodys = await visits_seen(inspections, "11", token=inspections.sent(place), inspector="inspector:elsewhere")
+
+    assert place.visit in own
+    assert another.visit in everybodys
+    assert own.keys() == {name for name, visit in everybodys.items() if subject in visit.inspectors}
+    assert not nobodys
+
+
+async def test_asking_for_planned_visits_or_for_an_inspectors_shows_no_secret(
+    world: World, inspections: Inspections
+) -> None:
+    """AC-3: a filter finds nothing that the whole list hides."""
+    place = await inspections.planned_visit()
+    target = world.token("campaign_office", "110101", clearance=1)
+    planned = inspections_pb2.VISIT_STATE_PLANNED
+
+    assert not await visits_seen(inspections, "110101", token=target, state=planned)
+    for subject in place.inspectors:
+        assert place.visit not in await visits_seen(inspections, "110101", token=target, inspector=subject)
+    assert place.visit in await visits_seen(inspections, "110101", token=inspections.custodian, state=planned)
+
+
+async def test_a_page_token_of_one_state_is_refused_for_another(inspections: Inspections) -> None:
+    for _ in range(2):
+        await inspections.planned_visit()
+    request = inspections_pb2.ListVisitsRequest(
+        unit=inspections.world.unit("1101").id, page_size=1, state=inspections_pb2.VISIT_STATE_PLANNED
+    )
+    first = await inspections.call("ListVisits", request, token=inspections.custodian)
+    request.page_token, request.state = first.next_page_token, inspections_pb2.VISIT_STATE_CLOSED
+
+    refusal = await inspections.refusal("ListVisits", request, token=inspections.custodian)
+
+    assert refusal.remote_reason == "BAD_PAGE_TOKEN"
+
+
 async def test_siblings_see_nothing_of_a_visit(world: World, inspections: Inspections) -> None:
     place = await inspections.planned_visit()
     sibling = world.token("campaign_office", "110102", clearance=1)
@@ -182,6 +243,23 @@ async def test_a_finding_is_read_by_the_unit_it_is_about(world: World, inspectio
 
     assert read == raised
     assert (read.unit, read.visit) == (world.unit("110101").id, place.visit)
+
+
+async def test_findings_are_listed_by_the_visit_that_made_them(world: World, inspections: Inspections) -> None:
+    names = []
+    for _ in range(2):
+        place = await inspections.planned_visit()
+        await inspections.check_in(place)
+        finding = await inspections.call("RaiseFinding", inspections.observation(place), token=inspections.sent(place))
+        names.append(finding.name)
+    request = inspections_pb2.ListFindingsRequest(unit=world.unit("110101").id, page_size=200, visit=place.visit)
+
+    of_the_visit = await inspections.call("ListFindings", request, token=inspections.sent(place))
+    request.visit = ""
+    of_the_unit = await inspections.call("ListFindings", request, token=inspections.sent(place))
+
+    assert [each.name for each in of_the_visit.findings] == names[1:]
+    assert set(names) <= {each.name for each in of_the_unit.findings}
 
 
 async def test_a_finding_by_an_unknown_wind_is_refused(inspections: Inspections) -> None:

@@ -126,7 +126,8 @@ class InspectionServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListVisits(self, request, context):
-        """Visits to a unit and those below it, by (path, name). Permission: inspections.read.
+        """Visits to a unit and those below it, by (path, name); of planned ones only those that the caller may know of.
+        Permission: inspections.read. Reasons: UNKNOWN_UNIT, BAD_PAGE_TOKEN.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -165,6 +166,7 @@ class InspectionServiceServicer:
 
     def ListFindings(self, request, context):
         """Findings at a unit and those below it, by (path, name). Permission: inspections.read.
+        Reasons: UNKNOWN_UNIT, BAD_PAGE_TOKEN.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
