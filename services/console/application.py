@@ -44,7 +44,9 @@ def build(config: ConsoleConfig, *, clock: Clock) -> ASGIApp:
         services = Services(config.addresses)
         sessions = Sessions(services, service_token=config.service_token, clock=clock)
         campaigns = Campaigns(services, clock=clock)
-        house = House(config=config, services=services, sessions=sessions, campaigns=campaigns, screen=screen)
+        house = House(
+            config=config, services=services, sessions=sessions, campaigns=campaigns, screen=screen, clock=clock
+        )
         application.router.routes.extend(_routes(house))
         try:
             yield

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 import structlog
+from google.protobuf.timestamp_pb2 import Timestamp
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -25,8 +26,9 @@ from services.console.locales import Language
 from services.console.refusals import Told
 from services.console.screen import Screen
 from services.console.session import Sessions, Viewer
-from shared import telemetry
+from shared import dates, telemetry
 from shared.campaigns import Campaign
+from shared.clock import Clock, day_in
 from shared.rpc_client import RemoteFailure, RemoteRefusal
 
 log = structlog.get_logger()
@@ -46,6 +48,7 @@ class House:
     sessions: Sessions
     campaigns: Campaigns
     screen: Screen
+    clock: Clock
 
     @property
     def session_cookie(self) -> str:
@@ -84,6 +87,11 @@ class Turn:
         """A sentence of the catalogue in this person's language, with its facts."""
         said = self.language.gettext(message)
         return said % facts if facts else said
+
+    def days_since(self, stamp: Timestamp) -> int:
+        """How many days ago an instant was, by the calendar of the campaign's zone; 0 is today."""
+        zone = self.house.config.zone
+        return (day_in(zone, self.house.clock.now()) - day_in(zone, dates.instant(stamp))).days
 
     async def form(self) -> FormData:
         """What was sent. Raises BadForm."""

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from services.console.door import Page
-from services.console.pages import beginning
+from services.console.pages import beginning, lodgings, plans
 
-PAGES: tuple[Page, ...] = (*beginning.PAGES,)
+PAGES: tuple[Page, ...] = (*beginning.PAGES, *lodgings.PAGES, *plans.PAGES)
