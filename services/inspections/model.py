@@ -9,6 +9,7 @@ from enum import Enum
 
 from shared import steps
 from shared.errors import FieldViolation, InvalidArgument, PermissionDenied
+from shared.names import Name
 
 # Labels as everywhere: what superiors may know, and what nobody below the sender may know (AC-3).
 INTERNAL = 1
@@ -102,10 +103,11 @@ class Visit:
 
 @dataclass(frozen=True)
 class WantedVisits:
-    """Which visits a list is to hold. state: None for all; inspector: who is sent, empty for whoever it is."""
+    """Which visits a list is to hold; what is None or empty leaves it open. inspector: who is sent."""
 
     state: VisitState | None = None
     inspector: str = ""
+    draw: Name | None = None
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,7 @@ class InspectionDoor(inspections_pb2_grpc.InspectionServiceServicer):
         self, request: inspections_pb2.ListVisitsRequest, context: grpc.aio.ServicerContext
     ) -> inspections_pb2.ListVisitsResponse:
         wanted = wire.wanted_visits(request)
-        query = (request.unit, str(request.state), request.inspector)
+        query = (request.unit, str(request.state), request.inspector, request.draw)
 
         async def ask(tx: Transaction) -> inspections_pb2.ListVisitsResponse:
             page = self._pages.read(tx.call, query=query, page_size=request.page_size, page_token=request.page_token)

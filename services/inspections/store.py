@@ -164,6 +164,9 @@ async def visits_below(tx: Transaction, path: str, wanted: WantedVisits, *, page
     if wanted.inspector:
         # No index of inspectors: row security lets none be used before its own conditions, and the path's narrows.
         statement = statement.where(visits.inspectors.contains([wanted.inspector]))
+    if wanted.draw is not None:
+        # A draw's visits are its tenant's.
+        statement = statement.where(visits.tenant_id == wanted.draw.tenant, visits.draw_id == wanted.draw.id)
     rows = await tx.rows(statement, _range(path, page.after, page.size + 1))
     return [_seen_visit(row._mapping) for row in rows]
 

@@ -32,9 +32,9 @@ def finding_name(text: str) -> Name:
     return names.parse(text, collection="findings")
 
 
-def draw_name(text: str) -> Name:
-    """The draw that `name` names. Raises BadName."""
-    return names.parse(text, collection="draws")
+def draw_name(text: str, *, field: str = "name") -> Name:
+    """The draw that a field names. Raises BadName."""
+    return names.parse(text, collection="draws", field=field)
 
 
 def draw_order(request: inspections_pb2.RunDrawRequest) -> DrawOrder:
@@ -63,9 +63,13 @@ def observation(request: inspections_pb2.RaiseFindingRequest) -> Observation:
 
 
 def wanted_visits(request: inspections_pb2.ListVisitsRequest) -> WantedVisits:
-    """Which visits a list is asked for."""
+    """Which visits a list is asked for. Raises BadName."""
     name = inspections_pb2.VisitState.Name(request.state).removeprefix("VISIT_STATE_")
-    return WantedVisits(None if name == "UNSPECIFIED" else VisitState(name), request.inspector)
+    return WantedVisits(
+        state=None if name == "UNSPECIFIED" else VisitState(name),
+        inspector=request.inspector,
+        draw=draw_name(request.draw, field="draw") if request.draw else None,
+    )
 
 
 def draw_message(draw: Draw, *, rows: DrawnRows | None = None) -> inspections_pb2.Draw:

@@ -143,6 +143,15 @@ async def test_an_inspector_finds_the_visits_that_they_are_sent_to(inspections: 
     assert not nobodys
 
 
+async def test_the_visits_of_a_draw_are_those_that_it_planned(inspections: Inspections) -> None:
+    await inspections.planned_visit()
+    draw = await inspections.draw("1101", per_stratum=2, reserve_per_stratum=0)
+
+    found = await visits_seen(inspections, "1101", token=inspections.custodian, draw=draw.name)
+
+    assert found.keys() == {place.visit for place in draw.drawn}
+
+
 async def test_asking_for_planned_visits_or_for_an_inspectors_shows_no_secret(
     world: World, inspections: Inspections
 ) -> None:

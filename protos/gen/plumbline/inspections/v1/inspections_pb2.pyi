@@ -219,18 +219,20 @@ class GetVisitRequest(_message.Message):
     def __init__(self, name: _Optional[str] = ...) -> None: ...
 
 class ListVisitsRequest(_message.Message):
-    __slots__ = ("unit", "page_size", "page_token", "state", "inspector")
+    __slots__ = ("unit", "page_size", "page_token", "state", "inspector", "draw")
     UNIT_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     INSPECTOR_FIELD_NUMBER: _ClassVar[int]
+    DRAW_FIELD_NUMBER: _ClassVar[int]
     unit: str
     page_size: int
     page_token: str
     state: VisitState
     inspector: str
-    def __init__(self, unit: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., state: _Optional[_Union[VisitState, str]] = ..., inspector: _Optional[str] = ...) -> None: ...
+    draw: str
+    def __init__(self, unit: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., state: _Optional[_Union[VisitState, str]] = ..., inspector: _Optional[str] = ..., draw: _Optional[str] = ...) -> None: ...
 
 class ListVisitsResponse(_message.Message):
     __slots__ = ("visits", "next_page_token")
