@@ -25,14 +25,15 @@ async def get(tx: Transaction, name: Name) -> Referral:
     return referral
 
 
-async def list_(tx: Transaction, unit_id: str, *, page: Page) -> tuple[list[Referral], tuple[str, str] | None]:
+async def list_(
+    tx: Transaction, unit_id: str, *, page: Page, state: str, order: str
+) -> tuple[list[Referral], tuple[str, ...] | None]:
     """A page of referrals about a unit and those below it, and the key of its last row if there are more."""
     unit = await placements.find(tx, unit_id)
     access.require(tx.call, path=unit.path)
-    rows = await store.page(tx, path=unit.path, page=page)
-    shown = rows[: page.size]
+    shown, last = await store.page(tx, path=unit.path, page=page, state=state, order=order)
     await _record(tx, shown)
-    return shown, (shown[-1].path, shown[-1].id) if len(rows) > page.size else None
+    return shown, last
 
 
 async def _record(tx: Transaction, read: list[Referral]) -> None:
@@ -43,9 +44,7 @@ async def state_facts(tx: Transaction, *, path: str) -> AsyncIterator[list[Fact]
     """The facts of the present state below a path, in pages; they carry counts' worth and no content."""
     after: tuple[str, ...] | None = None
     while True:
-        rows = await store.page(tx, path=path, page=Page(_STATE_PAGE, after))
-        shown = rows[:_STATE_PAGE]
+        shown, after = await store.page(tx, path=path, page=Page(_STATE_PAGE, after))
         yield [events.referral_changed(referral) for referral in shown]
-        if len(rows) <= _STATE_PAGE:
+        if after is None:
             return
-        after = (shown[-1].path, shown[-1].id)

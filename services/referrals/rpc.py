@@ -58,11 +58,12 @@ class ReferralDoor(referrals_pb2_grpc.ReferralServiceServicer):
     async def ListReferrals(
         self, request: referrals_pb2.ListReferralsRequest, context: grpc.aio.ServicerContext
     ) -> referrals_pb2.ListReferralsResponse:
-        query = (request.unit,)
+        state, order = wire.state_filter(request.state), wire.order(request.order)
+        query = (request.unit, state, order)
 
         async def ask(tx: Transaction) -> referrals_pb2.ListReferralsResponse:
             page = self._pages.read(tx.call, query=query, page_size=request.page_size, page_token=request.page_token)
-            found, last = await queries.list_(tx, request.unit, page=page)
+            found, last = await queries.list_(tx, request.unit, page=page, state=state, order=order)
             return referrals_pb2.ListReferralsResponse(
                 referrals=[wire.referral_message(referral) for referral in found],
                 next_page_token=self._pages.next_token(tx.call, query=query, last_key=last) if last else "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import asyncpg
@@ -26,11 +27,11 @@ _UPDATE = """
     where tenant_id = $1 and id = $2::uuid and version = $3
     returning version
 """
-_PAGE = f"""
-    select {_COLUMNS} from referrals.referrals
-    where path >= $1 and path < $1 || '~' and ($2::text is null or (path, id) > ($2, $3::uuid))
-    order by path, id limit $4
-"""
+# What a list goes by, with its types: names come last, so that ties have one order.
+_ORDERS: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "": (("path", "text"), ("id", "uuid")),
+    "CREATE_TIME": (("create_time", "timestamptz"), ("id", "uuid")),
+}
 
 
 async def referral(tx: Transaction, name: Name, *, for_update: bool = False) -> Referral | None:
@@ -91,10 +92,37 @@ async def save(tx: Transaction, changed: Referral) -> None:
         raise Stale(f"{changed.name} was changed meanwhile: read it again and redo", resource=changed.name)
 
 
-async def page(tx: Transaction, *, path: str, page: Page) -> list[Referral]:
-    """At most page.size + 1 referrals below a path, in (path, id) order."""
-    after = page.after or (None, None)
-    return [_referral(row) for row in await tx.fetch(_PAGE, path, after[0], after[1], page.size + 1)]
+async def page(
+    tx: Transaction, *, path: str, page: Page, state: str = "", order: str = ""
+) -> tuple[list[Referral], tuple[str, ...] | None]:
+    """A page of the referrals below a path, and the key of its last row if there are more."""
+    statement, arguments = _page_of(path=path, page=page, state=state, order=order)
+    rows = await tx.fetch(statement, *arguments)
+    last = tuple(rows[page.size - 1]["page_key"]) if len(rows) > page.size else None
+    return [_referral(row) for row in rows[: page.size]], last
+
+
+def _page_of(*, path: str, page: Page, state: str, order: str) -> tuple[str, list[object]]:
+    """The statement of one page, which reads one row too many; what is not asked for does not stand in it."""
+    by = _ORDERS[order]
+    columns = ", ".join(column for column, _ in by)
+    arguments: list[object] = [path]
+    conditions = ["path >= $1 and path < $1 || '~'"]
+    if state:
+        arguments.append(state)
+        conditions.append(f"state = ${len(arguments)}")
+    if page.after is not None:
+        first = len(arguments) + 1
+        arguments.extend(page.after)
+        key = ", ".join(f"${first + number}::text::{kind}" for number, (_, kind) in enumerate(by))
+        conditions.append(f"({columns}) > ({key})")
+    arguments.append(page.size + 1)
+    key = f"array[{', '.join(f'{column}::text' for column, _ in by)}]"
+    return (
+        f"select {_COLUMNS}, {key} as page_key from referrals.referrals where {' and '.join(conditions)}"
+        f" order by {columns} limit ${len(arguments)}",
+        arguments,
+    )
 
 
 def _referral(row: Any) -> Referral:

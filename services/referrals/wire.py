@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from plumbline.inspections.v1 import inspections_pb2
 from plumbline.referrals.v1 import events_pb2, referrals_pb2
-from services.referrals.model import FoundFinding, Outcome, Referral
+from services.referrals.model import FoundFinding, Outcome, Referral, ReferralState
 from shared import versions
 from shared.dates import timestamp, timestamp_or_absent
+
+_STATE = "REFERRAL_STATE_"
 
 
 def referral_message(referral: Referral) -> referrals_pb2.Referral:
@@ -21,7 +23,7 @@ def referral_message(referral: Referral) -> referrals_pb2.Referral:
         receiver=referral.receiver,
         summary=referral.summary,
         policy_basis=referral.policy_basis,
-        state=f"REFERRAL_STATE_{referral.state.value}",
+        state=f"{_STATE}{referral.state.value}",
         return_reason=referral.return_reason,
         outcome=f"OUTCOME_{referral.outcome.value}",
         outcome_remark=referral.outcome_remark,
@@ -36,7 +38,7 @@ def referral_changed(referral: Referral) -> events_pb2.ReferralChanged:
     return events_pb2.ReferralChanged(
         unit=referral.unit,
         receiver=referral.receiver,
-        state=f"REFERRAL_STATE_{referral.state.value}",
+        state=f"{_STATE}{referral.state.value}",
         outcome=f"OUTCOME_{referral.outcome.value}",
     )
 
@@ -54,3 +56,13 @@ def found(finding: inspections_pb2.Finding) -> FoundFinding:
 
 def outcome(value: referrals_pb2.Outcome) -> Outcome:
     return Outcome(referrals_pb2.Outcome.Name(value).removeprefix("OUTCOME_"))
+
+
+def state_filter(value: referrals_pb2.ReferralState) -> str:
+    """The state asked for; empty for all."""
+    return "" if value == 0 else ReferralState(referrals_pb2.ReferralState.Name(value).removeprefix(_STATE)).value
+
+
+def order(value: referrals_pb2.ReferralOrder) -> str:
+    """What a list goes by; empty for the paths."""
+    return "" if value == 0 else referrals_pb2.ReferralOrder.Name(value).removeprefix("REFERRAL_ORDER_")

@@ -51,6 +51,10 @@ def accepting(referral: referrals_pb2.Referral) -> referrals_pb2.AcceptReferralR
     return referrals_pb2.AcceptReferralRequest(name=referral.name, request_id=request_id())
 
 
+def returning(referral: referrals_pb2.Referral) -> referrals_pb2.ReturnReferralRequest:
+    return referrals_pb2.ReturnReferralRequest(name=referral.name, request_id=request_id(), reason="要素不全")
+
+
 def somewhere_else(world: World, unit_id: str) -> str:
     """The code of a province in which a unit does not lie."""
     return next(code for code in ("11", "12") if not code_of(world, unit_id).startswith(code))
@@ -206,6 +210,60 @@ async def test_a_list_shows_a_referral_to_whoever_may_read_it(world: World, stub
     assert referral in listed
     order = [(each.path, each.name.rsplit("/", 1)[1]) for each in listed]
     assert order == sorted(set(order))
+
+
+async def test_what_waits_for_the_receiver_is_listed_alone_and_the_oldest_first(
+    world: World, stub: Any, officer: str
+) -> None:
+    """Page by page, so that no filter is lost on the way and no row stands twice."""
+    seen, first = await refer(world, stub)
+    await ask(stub.ReturnReferral, returning(first), officer)
+    second = await ask(stub.CreateReferral, handing_over(seen), seen.inspector)
+    _, third = await refer(world, stub)
+    nation = world.unit("0").id
+
+    async def listed(state: referrals_pb2.ReferralState) -> list[referrals_pb2.Referral]:
+        request = referrals_pb2.ListReferralsRequest(
+            unit=nation, state=state, order=referrals_pb2.REFERRAL_ORDER_CREATE_TIME, page_size=1
+        )
+        rows: list[referrals_pb2.Referral] = []
+        while True:
+            answer = await ask(stub.ListReferrals, request, officer)
+            rows += answer.referrals
+            if not answer.next_page_token:
+                return rows
+            request.page_token = answer.next_page_token
+
+    waiting, returned = (
+        await listed(referrals_pb2.REFERRAL_STATE_SENT),
+        await listed(referrals_pb2.REFERRAL_STATE_RETURNED),
+    )
+
+    assert [row.name for row in waiting if row.name in (first.name, second.name, third.name)] == [
+        second.name,
+        third.name,
+    ]
+    assert first.name in [row.name for row in returned]
+    assert {row.state for row in waiting} == {referrals_pb2.REFERRAL_STATE_SENT}
+    assert {row.state for row in returned} == {referrals_pb2.REFERRAL_STATE_RETURNED}
+    for rows in (waiting, returned):
+        times = [row.create_time.ToNanoseconds() for row in rows]
+        assert times == sorted(times)
+        assert len({row.name for row in rows}) == len(rows)
+
+
+async def test_a_page_token_is_not_good_for_another_state(world: World, stub: Any, officer: str) -> None:
+    await refer(world, stub)
+    await refer(world, stub)
+    request = referrals_pb2.ListReferralsRequest(
+        unit=world.unit("0").id, state=referrals_pb2.REFERRAL_STATE_SENT, page_size=1
+    )
+    request.page_token = (await ask(stub.ListReferrals, request, officer)).next_page_token
+    request.state = referrals_pb2.REFERRAL_STATE_ACCEPTED
+
+    error = await refused(ask(stub.ListReferrals, request, officer))
+
+    assert error.remote_reason == "BAD_PAGE_TOKEN"
 
 
 @pytest.mark.parametrize("how", ["GetReferral", "ListReferrals"])

@@ -28,6 +28,11 @@ class Outcome(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     OUTCOME_EDUCATED: _ClassVar[Outcome]
     OUTCOME_ADJUSTED: _ClassVar[Outcome]
     OUTCOME_SANCTIONED: _ClassVar[Outcome]
+
+class ReferralOrder(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    REFERRAL_ORDER_UNSPECIFIED: _ClassVar[ReferralOrder]
+    REFERRAL_ORDER_CREATE_TIME: _ClassVar[ReferralOrder]
 REFERRAL_STATE_UNSPECIFIED: ReferralState
 REFERRAL_STATE_SENT: ReferralState
 REFERRAL_STATE_ACCEPTED: ReferralState
@@ -38,6 +43,8 @@ OUTCOME_UNFOUNDED: Outcome
 OUTCOME_EDUCATED: Outcome
 OUTCOME_ADJUSTED: Outcome
 OUTCOME_SANCTIONED: Outcome
+REFERRAL_ORDER_UNSPECIFIED: ReferralOrder
+REFERRAL_ORDER_CREATE_TIME: ReferralOrder
 
 class Referral(_message.Message):
     __slots__ = ("name", "etag", "campaign", "finding", "unit", "path", "receiver", "summary", "policy_basis", "state", "return_reason", "outcome", "outcome_remark", "create_time", "accept_time", "close_time")
@@ -96,14 +103,18 @@ class GetReferralRequest(_message.Message):
     def __init__(self, name: _Optional[str] = ...) -> None: ...
 
 class ListReferralsRequest(_message.Message):
-    __slots__ = ("unit", "page_size", "page_token")
+    __slots__ = ("unit", "page_size", "page_token", "state", "order")
     UNIT_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    ORDER_FIELD_NUMBER: _ClassVar[int]
     unit: str
     page_size: int
     page_token: str
-    def __init__(self, unit: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+    state: ReferralState
+    order: ReferralOrder
+    def __init__(self, unit: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., state: _Optional[_Union[ReferralState, str]] = ..., order: _Optional[_Union[ReferralOrder, str]] = ...) -> None: ...
 
 class ListReferralsResponse(_message.Message):
     __slots__ = ("referrals", "next_page_token")

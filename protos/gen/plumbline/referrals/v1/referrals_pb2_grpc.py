@@ -88,7 +88,8 @@ class ReferralServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListReferrals(self, request, context):
-        """Referrals about a unit and those below it, by (path, name). Permission: referrals.read.
+        """Referrals about a unit and those below it, by (path, name) or as asked. Permission: referrals.read.
+        Reasons: UNKNOWN_UNIT, BAD_PAGE_TOKEN.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
