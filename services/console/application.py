@@ -103,6 +103,11 @@ def _nowhere(house: House):  # type: ignore[no-untyped-def]
 class Static(StaticFiles):
     """Files named by their content, which browsers may keep for good."""
 
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # A file that the server sends by its path would pass by the compression: 640 kB of styles instead of 90.
+        extensions = {key: value for key, value in scope.get("extensions", {}).items() if "pathsend" not in key}
+        await super().__call__({**scope, "extensions": extensions}, receive, send)
+
     def file_response(self, *args: object, **kwargs: object) -> Response:
         answer = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
         answer.headers["cache-control"] = f"public, max-age={A_YEAR_S}, immutable"
