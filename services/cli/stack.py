@@ -53,7 +53,8 @@ def _silent(_: str, **__: object) -> None:
 class StackOptions:
     """What to start and where. port_base: consecutive ports from there; None: remembered or free ones.
 
-    console: start the web console as well, and the development issuer where no other is named. environment: as of the
+    console: start the web console as well, and the development issuer where no other is named. console_url: where
+    browsers reach it when a proxy stands before it; None: straight. environment: as of the
     process; PLUMBLINE_PG_DSN, PLUMBLINE_NATS_URL and PLUMBLINE_OIDC_ISSUER name external servers, PLUMBLINE_PG_BIN and
     PLUMBLINE_NATS_BIN other programs. report: called with a key of `words.py` and its facts, as things happen.
     stand_ins: modules that are run in the place of a service's own, or of the console's. through: the port by which a
@@ -64,6 +65,7 @@ class StackOptions:
     folder: Path = DEFAULT_FOLDER
     services: tuple[str, ...] = SERVICES
     console: bool = False
+    console_url: str | None = None
     port_base: int | None = None
     ready_file: Path | None = None
     part_timeout_s: float = PART_TIMEOUT_S
@@ -147,7 +149,12 @@ class Stack:
     @property
     def console_url(self) -> str | None:
         """Where a browser finds the console, or None where it was not asked for."""
-        return web.url(self._ports[web.CONSOLE]) if self._options.console else None
+        return (self._options.console_url or self.console_address) if self._options.console else None
+
+    @property
+    def console_address(self) -> str:
+        """Where the console itself listens, for a proxy that stands before it."""
+        return web.url(self._ports[web.CONSOLE])
 
     @property
     def sign_in(self) -> web.SignIn | None:
