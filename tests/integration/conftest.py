@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -14,40 +13,19 @@ import pytest
 
 from services.cli.folder import StackFolder
 from services.cli.stack import Stack, StackOptions
+from tests import complaints
 from tests.integration.world import World
 
 CAMPAIGN = "mass-line-2013"
 
 
-_LINES_TOLD = 60
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[Any]:
-    """A failed test tells what the services that it used complained of, because their logs go with the stack."""
+    """A failed test tells what the services that it used complained of."""
     report = yield
     if report.failed:
-        for value in getattr(item, "funcargs", {}).values():
-            running = getattr(value, "stack", value)
-            if isinstance(running, Stack):
-                for log in sorted(running.folder.logs.glob("*.log")):
-                    if log.stem != "initdb" and (complaints := _complaints(log)):
-                        report.sections.append((f"complaints in {log.name}", "\n".join(complaints[-_LINES_TOLD:])))
-                break
+        complaints.tell(item, report)
     return report
-
-
-def _complaints(log: Path) -> list[str]:
-    """The lines of a log that are warnings or worse; what is not one of our own records counts as one."""
-    found = []
-    for line in log.read_text(encoding="utf-8", errors="replace").splitlines():
-        try:
-            level = json.loads(line).get("level", "")
-        except (ValueError, AttributeError):
-            level = "info" if " LOG: " in line or "[INF]" in line else ""
-        if level not in ("info", "debug"):
-            found.append(line)
-    return found
 
 
 @pytest.fixture(scope="session")
