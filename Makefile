@@ -13,7 +13,7 @@ T ?= tests
 .DEFAULT_GOAL := help
 
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 $(STAMP): requirements.lock pyproject.toml protos/generate.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Plumbline needs Python 3.11 or newer; set PYTHON=/path/to/python3"; exit 1; }
@@ -52,6 +52,12 @@ unit: $(STAMP) ## Run the tests of the pure rooms (seconds)
 integration: $(CONSOLE) ## Run the tests on the real PostgreSQL and NATS
 	$(BIN)/python -m pytest tests/integration $(ARGS)
 
+browser-setup: ## Install what the browser tests need and is missing: Debian's Chromium, a Chinese font
+	@tests/browser/setup.sh
+
+browser: $(CONSOLE) ## Run the tests of the console in a real browser; pictures of every page go to build/photos
+	$(BIN)/python -m pytest tests/browser $(ARGS)
+
 faults: $(CONSOLE) ## Break one thing after the other and check what must hold; the seed of the mixed minute is told
 	$(BIN)/python -m pytest tests/faults tests/unit/simulation $(ARGS)
 
@@ -79,4 +85,4 @@ format: $(STAMP) ## Put the code in its usual form
 clean: ## Remove the environment and the data of the embedded stack
 	rm -rf $(VENV) .plumbline protos/gen/buf services/console/static $(FRONTEND)/node_modules
 
-.PHONY: help setup console demo up test unit integration faults bench check compose-check protos format clean
+.PHONY: help setup console demo up test unit integration browser-setup browser faults bench check compose-check protos format clean
