@@ -90,6 +90,14 @@ async def list_campaigns(tx: Transaction, *, page: Page) -> tuple[list[tuple[str
     return shown, shown[-1][0] if len(rows) > page.size else None
 
 
+async def get_calendar(tx: Transaction, calendar_id: str) -> tuple[str, str, int]:
+    """(id, definition, version); calendars are open to everybody."""
+    found = await store.definition(tx, "calendars", calendar_id)
+    if found is None:
+        raise NotFound(f"there is no calendars/{calendar_id}", resource=f"calendars/{calendar_id}")
+    return found
+
+
 async def add_working_days(
     tx: Transaction, calendars: CalendarCopies, *, start: date, count: int
 ) -> tuple[date, str, bool]:

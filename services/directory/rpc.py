@@ -164,6 +164,14 @@ class DirectoryDoor(directory_pb2_grpc.DirectoryServiceServicer):
 
         return await self._answers.deed(directory_pb2.Campaign, define)
 
+    async def GetCalendar(
+        self, request: directory_pb2.GetCalendarRequest, context: grpc.aio.ServicerContext
+    ) -> directory_pb2.Calendar:
+        async def ask(tx: Transaction) -> directory_pb2.Calendar:
+            return wire.calendar_message(*await queries.get_calendar(tx, request.name.removeprefix("calendars/")))
+
+        return await self._answers.question(ask)
+
     async def AddWorkingDays(
         self, request: directory_pb2.AddWorkingDaysRequest, context: grpc.aio.ServicerContext
     ) -> directory_pb2.AddWorkingDaysResponse:

@@ -44,6 +44,10 @@ def campaign_message(campaign_id: str, definition: str, version: int) -> directo
     )
 
 
+def calendar_message(calendar_id: str, definition: str, version: int) -> directory_pb2.Calendar:
+    return directory_pb2.Calendar(name=f"calendars/{calendar_id}", definition_json=definition, version=version)
+
+
 def person_message(person: Person) -> directory_pb2.Person:
     return directory_pb2.Person(
         name=person.name,

@@ -9,6 +9,7 @@ import pytest
 from google.type import date_pb2
 
 from plumbline.directory.v1 import directory_pb2
+from shared.calendar import parse_calendar
 from shared.errors import Code
 from tests.integration.directory.asking import ask, pages
 from tests.integration.refused import refused
@@ -211,6 +212,27 @@ async def test_working_days_skip_holidays_and_say_when_they_are_not_known(
     assert date(answer.date.year, answer.date.month, answer.date.day) == end
     assert answer.known is known
     assert answer.calendar_version.startswith("cn-")
+
+
+async def test_everybody_reads_the_calendar_by_which_deadlines_are_counted(world: World, stub: Any) -> None:
+    request = directory_pb2.GetCalendarRequest(name="calendars/cn")
+    token = world.token("unit_clerk", "110101")
+
+    read = await ask(stub.GetCalendar, request, token)
+    counted = await ask(stub.AddWorkingDays, days_after(date(2026, 9, 30), 3), token)
+
+    calendar = parse_calendar(read.definition_json)
+    assert read.name == "calendars/cn"
+    assert (calendar.version, calendar.add_working_days(date(2026, 9, 30), 3)) == (
+        counted.calendar_version,
+        date(2026, 10, 10),
+    )
+
+
+async def test_a_calendar_that_is_not_there_is_not_found(world: World, stub: Any) -> None:
+    error = await refused(ask(stub.GetCalendar, directory_pb2.GetCalendarRequest(name="calendars/none"), world.admin))
+
+    assert error.remote_reason == "NOT_FOUND"
 
 
 async def test_a_walk_past_the_end_of_the_calendar_is_refused_and_not_a_bug(world: World, stub: Any) -> None:

@@ -61,6 +61,16 @@ class Campaign(_message.Message):
     version: int
     def __init__(self, name: _Optional[str] = ..., title_zh: _Optional[str] = ..., title_en: _Optional[str] = ..., definition_json: _Optional[str] = ..., version: _Optional[int] = ...) -> None: ...
 
+class Calendar(_message.Message):
+    __slots__ = ("name", "definition_json", "version")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    DEFINITION_JSON_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    definition_json: str
+    version: int
+    def __init__(self, name: _Optional[str] = ..., definition_json: _Optional[str] = ..., version: _Optional[int] = ...) -> None: ...
+
 class Person(_message.Message):
     __slots__ = ("name", "display_name", "unit", "post", "etag")
     NAME_FIELD_NUMBER: _ClassVar[int]
@@ -214,6 +224,12 @@ class DefineCampaignRequest(_message.Message):
     request_id: str
     definition_json: str
     def __init__(self, request_id: _Optional[str] = ..., definition_json: _Optional[str] = ...) -> None: ...
+
+class GetCalendarRequest(_message.Message):
+    __slots__ = ("name",)
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    def __init__(self, name: _Optional[str] = ...) -> None: ...
 
 class AddWorkingDaysRequest(_message.Message):
     __slots__ = ("start_date", "working_days")

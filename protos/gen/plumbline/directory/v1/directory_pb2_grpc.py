@@ -81,6 +81,11 @@ class DirectoryServiceStub:
                 request_serializer=plumbline_dot_directory_dot_v1_dot_directory__pb2.DefineCampaignRequest.SerializeToString,
                 response_deserializer=plumbline_dot_directory_dot_v1_dot_directory__pb2.Campaign.FromString,
                 _registered_method=True)
+        self.GetCalendar = channel.unary_unary(
+                '/plumbline.directory.v1.DirectoryService/GetCalendar',
+                request_serializer=plumbline_dot_directory_dot_v1_dot_directory__pb2.GetCalendarRequest.SerializeToString,
+                response_deserializer=plumbline_dot_directory_dot_v1_dot_directory__pb2.Calendar.FromString,
+                _registered_method=True)
         self.AddWorkingDays = channel.unary_unary(
                 '/plumbline.directory.v1.DirectoryService/AddWorkingDays',
                 request_serializer=plumbline_dot_directory_dot_v1_dot_directory__pb2.AddWorkingDaysRequest.SerializeToString,
@@ -189,6 +194,13 @@ class DirectoryServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetCalendar(self, request, context):
+        """A calendar of working days. Permission: directory.read. Reasons: NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def AddWorkingDays(self, request, context):
         """Counts working days from a day. Permission: directory.read.
         """
@@ -289,6 +301,11 @@ def add_DirectoryServiceServicer_to_server(servicer, server):
                     servicer.DefineCampaign,
                     request_deserializer=plumbline_dot_directory_dot_v1_dot_directory__pb2.DefineCampaignRequest.FromString,
                     response_serializer=plumbline_dot_directory_dot_v1_dot_directory__pb2.Campaign.SerializeToString,
+            ),
+            'GetCalendar': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetCalendar,
+                    request_deserializer=plumbline_dot_directory_dot_v1_dot_directory__pb2.GetCalendarRequest.FromString,
+                    response_serializer=plumbline_dot_directory_dot_v1_dot_directory__pb2.Calendar.SerializeToString,
             ),
             'AddWorkingDays': grpc.unary_unary_rpc_method_handler(
                     servicer.AddWorkingDays,
@@ -575,6 +592,33 @@ class DirectoryService:
             '/plumbline.directory.v1.DirectoryService/DefineCampaign',
             plumbline_dot_directory_dot_v1_dot_directory__pb2.DefineCampaignRequest.SerializeToString,
             plumbline_dot_directory_dot_v1_dot_directory__pb2.Campaign.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetCalendar(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/plumbline.directory.v1.DirectoryService/GetCalendar',
+            plumbline_dot_directory_dot_v1_dot_directory__pb2.GetCalendarRequest.SerializeToString,
+            plumbline_dot_directory_dot_v1_dot_directory__pb2.Calendar.FromString,
             options,
             channel_credentials,
             insecure,
