@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from services.console.door import Page
-from services.console.pages import beginning, lodgings, plan_form, plans
+from services.console.pages import beginning, lodgings, plan_form, plans, visits
 
-PAGES: tuple[Page, ...] = (*beginning.PAGES, *lodgings.PAGES, *plan_form.PAGES, *plans.PAGES)
+PAGES: tuple[Page, ...] = (
+    *beginning.PAGES,
+    *lodgings.PAGES,
+    *plan_form.PAGES,
+    *plans.PAGES,
+    *visits.PAGES,
+)
