@@ -24,6 +24,7 @@ from services.console.campaigns import Campaigns
 from services.console.clients import Services
 from services.console.config import ConsoleConfig
 from services.console.door import House
+from services.console.live import Live
 from services.console.pages import PAGES, sign_in
 from services.console.screen import Screen
 from services.console.session import Sessions
@@ -43,14 +44,21 @@ def build(config: ConsoleConfig, *, clock: Clock) -> ASGIApp:
         # Channels belong to the loop that runs them, so they are opened here.
         services = Services(config.addresses)
         sessions = Sessions(services, service_token=config.service_token, clock=clock)
-        campaigns = Campaigns(services, clock=clock)
+        streams = Live(services, clock=clock)
         house = House(
-            config=config, services=services, sessions=sessions, campaigns=campaigns, screen=screen, clock=clock
+            config=config,
+            services=services,
+            sessions=sessions,
+            campaigns=Campaigns(services, clock=clock),
+            live=streams,
+            screen=screen,
+            clock=clock,
         )
         application.router.routes.extend(_routes(house))
         try:
             yield
         finally:
+            await streams.close()
             await services.close()
 
     return Starlette(

@@ -22,6 +22,7 @@ from services.console import browser_policy, clients, navigation, refusals
 from services.console.campaigns import Campaigns
 from services.console.clients import Services
 from services.console.config import ConsoleConfig
+from services.console.live import Live
 from services.console.locales import Language
 from services.console.refusals import Told
 from services.console.screen import Screen
@@ -47,6 +48,7 @@ class House:
     services: Services
     sessions: Sessions
     campaigns: Campaigns
+    live: Live
     screen: Screen
     clock: Clock
 

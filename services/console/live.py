@@ -54,6 +54,7 @@ class Follower:
         self.token = token
         self._waiting: dict[Watch, list[bytes]] = {}
         self._told = asyncio.Event()
+        self._ended = False
 
     def tell(self, watch: Watch, message: bytes) -> None:
         """Adds a message; a page that is far behind gets the whole table in place of them all."""
@@ -64,10 +65,17 @@ class Follower:
         behind.append(message)
         self._told.set()
 
-    async def next(self) -> bytes:
-        """Waits for messages and takes them all."""
+    def end(self) -> None:
+        """The token ends: the page has to come again."""
+        self._ended = True
+        self._told.set()
+
+    async def next(self) -> bytes | None:
+        """Waits for messages and takes them all; None at the end."""
         await self._told.wait()
         self._told.clear()
+        if self._ended:
+            return None
         waiting, self._waiting = self._waiting, {}
         return b"".join(message for messages in waiting.values() for message in messages)
 
@@ -151,7 +159,8 @@ class Live:
         """
         follower = Follower(viewer.token)
         watches = [self._watch(_question(viewer, unit, campaign)) for unit in dict.fromkeys(units[:MOST_TABLES])]
-        remaining_s = (viewer.token_expires - self._clock.now()).total_seconds()
+        remaining_s = (viewer.good_until - self._clock.now()).total_seconds()
+        ending = asyncio.get_running_loop().call_later(max(remaining_s, 0), follower.end)
         try:
             for watch in watches:
                 watch.followers[follower] = None
@@ -159,12 +168,10 @@ class Live:
                     follower.tell(watch, watch.snapshot)
                 if watch.task is None:
                     watch.task = asyncio.create_task(watch.keep())
-            async with asyncio.timeout(max(remaining_s, 0)):
-                while True:
-                    yield await follower.next()
-        except TimeoutError:
-            return
+            while (messages := await follower.next()) is not None:
+                yield messages
         finally:
+            ending.cancel()
             for watch in watches:
                 watch.followers.pop(follower, None)
                 if not watch.followers:

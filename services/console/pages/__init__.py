@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from services.console.door import Page
-from services.console.pages import beginning, lodgings, plan_form, plans, visits
+from services.console.pages import (
+    beginning,
+    lodgings,
+    plan_form,
+    plans,
+    situation,
+    visits,
+)
 
 PAGES: tuple[Page, ...] = (
     *beginning.PAGES,
     *lodgings.PAGES,
     *plan_form.PAGES,
     *plans.PAGES,
+    *situation.PAGES,
     *visits.PAGES,
 )
