@@ -298,7 +298,7 @@ class Story:
             request = referrals_pb2.CreateReferralRequest(
                 request_id=request_id(),
                 finding=finding.name,
-                receiver="discipline_commission",
+                receiver="discipline_inspection",
                 summary=f"督查发现：{finding.title}，拟移交核查",
                 policy_basis="《党政机关厉行节约反对浪费条例》",
             )

@@ -6,8 +6,11 @@ from services.console.door import Page
 from services.console.pages import (
     beginning,
     lodgings,
+    parked,
     plan_form,
     plans,
+    refer,
+    referrals,
     situation,
     visits,
 )
@@ -15,8 +18,11 @@ from services.console.pages import (
 PAGES: tuple[Page, ...] = (
     *beginning.PAGES,
     *lodgings.PAGES,
+    *parked.PAGES,
     *plan_form.PAGES,
     *plans.PAGES,
+    *refer.PAGES,
+    *referrals.PAGES,
     *situation.PAGES,
     *visits.PAGES,
 )
