@@ -15,12 +15,24 @@ log = structlog.get_logger()
 
 # Open streams are cut after this; browsers come again by themselves.
 _STOP_S = 3
+# Open pages each hold a request for as long as they are looked at; by default only 128 would be answered at a time and
+# the next would wait without a word.
+_OPEN_REQUESTS = 8192
+_BACKLOG = 4096
 
 
 def run(application: Any, *, listen: str) -> None:
     """Serves an ASGI application at host:port until SIGTERM or SIGINT; exits 1 where the server ends by itself."""
     host, _, port = listen.rpartition(":")
-    server = Server(application, address=host, port=int(port), interface=Interfaces.ASGI, log_enabled=False)
+    server = Server(
+        application,
+        address=host,
+        port=int(port),
+        interface=Interfaces.ASGI,
+        log_enabled=False,
+        backlog=_BACKLOG,
+        backpressure=_OPEN_REQUESTS,
+    )
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(server))
 

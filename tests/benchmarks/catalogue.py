@@ -16,6 +16,7 @@ from tests.benchmarks.subjects import (
     relay,
     row_security,
     start_up,
+    viewers,
     watch,
     write_path,
 )
@@ -32,6 +33,7 @@ ON_STACK: Mapping[str, Callable[[Ground], Awaitable[list[Figure]]]] = {
     "national_table": national_table.national_table,
     "lag": lag.lag,
     "watch": watch.watch,
+    "viewers": viewers.viewers,
     "row_security": row_security.row_security,
     "memory": memory.memory,
 }
@@ -47,6 +49,7 @@ HOT: Mapping[str, str] = {
     "national_table": "rollups",
     "lag": "rollups",
     "watch": "rollups",
+    "viewers": "console",
 }
 
 NAMES = (*ON_STACK, *AFTERWARDS)

@@ -61,7 +61,7 @@ class Ground:
     async def laid(cls, folder: Path, effort: Effort) -> AsyncIterator[Ground]:
         """Starts everything on a folder, plants the tree where there is none yet, and waits until all is quiet."""
         async with _echo_server() as (echo, echo_port, traces_port):
-            options = StackOptions(folder=folder, environment=environment(traces_port))
+            options = StackOptions(folder=folder, environment=environment(traces_port), console=True)
             async with Stack.start(options) as stack:
                 ground = cls(stack, effort, echo=echo, echo_port=echo_port)
                 try:
