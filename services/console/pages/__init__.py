@@ -5,6 +5,8 @@ from __future__ import annotations
 from services.console.door import Page
 from services.console.pages import (
     beginning,
+    draw_form,
+    draws,
     lodgings,
     parked,
     plan_form,
@@ -17,6 +19,8 @@ from services.console.pages import (
 
 PAGES: tuple[Page, ...] = (
     *beginning.PAGES,
+    *draw_form.PAGES,
+    *draws.PAGES,
     *lodgings.PAGES,
     *parked.PAGES,
     *plan_form.PAGES,
