@@ -20,6 +20,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.console import assets, browser_policy, door, refusals
+from services.console.calendars import Calendars
 from services.console.campaigns import Campaigns
 from services.console.clients import Services
 from services.console.config import ConsoleConfig
@@ -51,6 +52,7 @@ def build(config: ConsoleConfig, *, clock: Clock) -> ASGIApp:
             sessions=sessions,
             campaigns=Campaigns(services, clock=clock),
             live=streams,
+            calendars=Calendars(services, clock=clock, zone=config.zone),
             screen=screen,
             clock=clock,
         )

@@ -19,6 +19,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from services.console import browser_policy, clients, navigation, refusals
+from services.console.calendars import Calendars, WorkingDays
 from services.console.campaigns import Campaigns
 from services.console.clients import Services
 from services.console.config import ConsoleConfig
@@ -49,6 +50,7 @@ class House:
     sessions: Sessions
     campaigns: Campaigns
     live: Live
+    calendars: Calendars
     screen: Screen
     clock: Clock
 
@@ -84,6 +86,10 @@ class Turn:
     async def campaign(self, campaign_id: str) -> Campaign:
         """What a campaign asks, with its labels. Raises RemoteRefusal or RemoteFailure."""
         return await self.house.campaigns.find(campaign_id, token=self.viewer.token)
+
+    async def working_days(self) -> WorkingDays:
+        """Today, and the calendar to count deadlines by. Raises RemoteRefusal or RemoteFailure."""
+        return await self.house.calendars.working_days(token=self.viewer.token)
 
     def words(self, message: str, **facts: object) -> str:
         """A sentence of the catalogue in this person's language, with its facts."""

@@ -71,8 +71,23 @@ SUBJECTS: Final = {
 SOURCES: Final = {
     "self_examination": _("自查"),
     "comment": _("征求意见"),
+    "meeting": _("专题民主生活会"),
     "superior": _("上级点明"),
     "finding": _("督查发现"),
+    "referral": _("线索转办"),
+    "audit": _("专项审计"),
+    "sector": _("行业主管部门反馈"),
+}
+
+PROBLEM_DEEDS: Final = {
+    plans_pb2.PROBLEM_DEED_RECORDED: _("列入台账"),
+    plans_pb2.PROBLEM_DEED_PROGRESS_REPORTED: _("报告进展"),
+    plans_pb2.PROBLEM_DEED_DONE_REPORTED: _("报告完成"),
+    plans_pb2.PROBLEM_DEED_CONFIRMED: _("核验通过"),
+    plans_pb2.PROBLEM_DEED_SENT_BACK: _("核验退回"),
+    plans_pb2.PROBLEM_DEED_DEREGISTERED: _("销号"),
+    plans_pb2.PROBLEM_DEED_RELIT: _("亮灯变化"),
+    plans_pb2.PROBLEM_DEED_CARRIED_OVER: _("此前经过未留存"),
 }
 
 PLAN_KINDS: Final = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.console.door import Page
 from services.console.pages import (
     beginning,
+    desk,
     draw_form,
     draws,
     lodgings,
@@ -19,6 +20,7 @@ from services.console.pages import (
 
 PAGES: tuple[Page, ...] = (
     *beginning.PAGES,
+    *desk.PAGES,
     *draw_form.PAGES,
     *draws.PAGES,
     *lodgings.PAGES,
