@@ -301,7 +301,7 @@ REASONS: Final[Mapping[str, Reason]] = {
     ),
 }
 
-# By the reason of one violation: of a list of units, of a ledger, and of what is found before sending.
+# By the reason of one violation: of a list of units, of a ledger, of what is found before sending, of a request.
 FAULTS: Final[Mapping[str, Words]] = {
     "BAD_CODE": Words("代码只能用字母、数字和 . _ -,至多 40 个", "a code has letters, digits and . _ -, at most 40"),
     "BAD_ENCODING": Words("编码不是 UTF-8", "is not UTF-8"),
@@ -333,4 +333,9 @@ FAULTS: Final[Mapping[str, Words]] = {
     "bad_subject": Words("应为 team 或 individual", "must be team or individual"),
     "empty": Words("不能为空", "must not be empty"),
     "levels": Words("层级设置有误", "the levels are not as they must be"),
+    # Of the contract's own checks, by their ids.
+    "enum.not_in": Words("须选择一项", "choose one"),
+    "required": Words("必须填写", "must be given"),
+    "string.max_len": Words("内容过长", "is too long"),
+    "string.min_len": Words("必须填写", "must be given"),
 }

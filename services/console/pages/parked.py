@@ -38,7 +38,7 @@ TYPE_WORDS: Final = {
     "plans.problem_changed": _("问题的变化"),
     "plans.plan_changed": _("方案的变化"),
     "plans.plan_lodged": _("方案报备"),
-    "plans.plan_returned": _("方案退回补正"),
+    "plans.plan_returned": _("方案被退回补正"),
     "inspections.visit_changed": _("检查的变化"),
     "inspections.finding_raised": _("督查发现"),
     "referrals.referral_changed": _("线索移交的变化"),

@@ -8,7 +8,6 @@ from datetime import date
 from typing import Final
 from uuid import UUID, uuid5
 
-from google.type import date_pb2
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
@@ -17,6 +16,7 @@ from plumbline.plans.v1 import plans_pb2
 from services.console import names, terms
 from services.console.door import Page, Turn
 from services.console.pages.plans import may_write
+from services.console.terms import mark as _
 from shared import dates
 from shared.rpc_client import RemoteFailure, RemoteRefusal
 
@@ -24,6 +24,18 @@ from shared.rpc_client import RemoteFailure, RemoteRefusal
 FIRST_ROWS: Final = 3
 # What the service takes.
 MOST_ROWS: Final = 500
+
+NO_GOAL: Final = _("第 %(number)s 条缺少目标")
+NO_PERSON: Final = _("第 %(number)s 条缺少责任人")
+NO_DAY: Final = _("第 %(number)s 条缺少完成时限")
+
+
+@dataclass(frozen=True)
+class Gap:
+    """What one row lacks."""
+
+    number: int
+    words: str
 
 
 @dataclass(frozen=True)
@@ -82,6 +94,9 @@ async def _take(turn: Turn, name: str) -> Response:
     asked = str(form.get("deed", ""))
     if asked not in ("save", "lodge"):
         return await _draw(turn, reshaped(draft, asked))
+    gaps = gaps_of(draft)
+    if gaps:
+        return await _draw(turn, draft, gaps=gaps)
     request_id = str(form.get("request_id", ""))
     try:
         plan = await _save(turn, draft, request_id)
@@ -119,13 +134,21 @@ async def _save(turn: Turn, draft: Draft, request_id: str) -> plans_pb2.Plan:
     return plan
 
 
-async def _draw(turn: Turn, draft: Draft, *, refusal: RemoteRefusal | RemoteFailure | None = None) -> Response:
+async def _draw(
+    turn: Turn,
+    draft: Draft,
+    *,
+    gaps: Sequence[Gap] = (),
+    refusal: RemoteRefusal | RemoteFailure | None = None,
+) -> Response:
     campaigns: Sequence[directory_pb2.Campaign] = ()
     if not draft.name:
         request = directory_pb2.ListCampaignsRequest(page_size=200)
         campaigns = (await turn.call(turn.services.directory.ListCampaigns, request)).campaigns
     return turn.page(
         "plan_form.html",
+        status=400 if gaps else 200,
+        gaps=gaps,
         refusal=refusal,
         draft=draft,
         campaigns=campaigns,
@@ -181,15 +204,32 @@ def reshaped(draft: Draft, asked: str) -> Draft:
     return Draft(draft.name, draft.etag, draft.campaign, draft.kind, draft.title, tuple(rows) or (Row(),))
 
 
+def gaps_of(draft: Draft) -> list[Gap]:
+    """What rows that were begun lack, told by their numbers on the page; the service knows no blank rows between."""
+    return [
+        Gap(number, words)
+        for number, row in enumerate(draft.rows, 1)
+        if not row.is_blank
+        for words, there in ((NO_GOAL, row.goal.strip()), (NO_PERSON, row.person.strip()), (NO_DAY, _day(row.due)))
+        if not there
+    ]
+
+
+def _day(due: str) -> date | None:
+    try:
+        return date.fromisoformat(due)
+    except ValueError:
+        return None
+
+
 def measure_of(row: Row) -> plans_pb2.Measure:
     """A row as a measure; a day that is none is left out, and the service says that it is missing."""
-    day: date_pb2.Date | None
-    try:
-        day = dates.date_message(date.fromisoformat(row.due))
-    except ValueError:
-        day = None
+    day = _day(row.due)
     return plans_pb2.Measure(
-        goal=row.goal.strip(), responsible_person=row.person.strip(), due_date=day, problem=row.problem
+        goal=row.goal.strip(),
+        responsible_person=row.person.strip(),
+        due_date=None if day is None else dates.date_message(day),
+        problem=row.problem,
     )
 
 
