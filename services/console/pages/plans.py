@@ -109,7 +109,8 @@ async def _draw(
 ) -> Response:
     plan = await turn.call(turn.services.plans.GetPlan, plans_pb2.GetPlanRequest(name=name))
     known = await units.by_id(turn, (plan.unit, plan.superior_unit))
-    checks = plan.state == plans_pb2.PLAN_STATE_LODGED and may_check(turn, known.get(plan.superior_unit))
+    receives = may_check(turn, known.get(plan.superior_unit))
+    checks = receives and plan.state == plans_pb2.PLAN_STATE_LODGED
     waiting = await lodgings.waiting_with(turn, plan.superior_unit) if checks else []
     place = next((number for number, each in enumerate(waiting, 1) if each.name == plan.name), 0)
     return turn.page(
@@ -127,6 +128,7 @@ async def _draw(
         overdue=_overdue(turn, plan),
         past=PAST,
         age=turn.days_since,
+        receives=receives,
         checks=checks,
         place=place,
         waiting=waiting,
