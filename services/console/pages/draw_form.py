@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,7 +15,7 @@ from starlette.responses import Response
 
 from plumbline.directory.v1 import directory_pb2
 from plumbline.inspections.v1 import inspections_pb2
-from services.console import names, terms
+from services.console import names, terms, units
 from services.console.door import Page, Turn
 from services.console.terms import mark as _
 from shared.rpc_client import RemoteFailure, RemoteRefusal
@@ -22,10 +23,22 @@ from shared.rpc_client import RemoteFailure, RemoteRefusal
 # As the contract takes them (ME-8: at least two inspectors a visit).
 MOST_PLACES: Final = 1000
 SMALLEST_TEAM, LARGEST_TEAM = 2, 20
+# As subjects are written in tokens.
+SUBJECT: Final = re.compile(r"[A-Za-z0-9_:./@-]{1,100}")
 # The heading of an inspectors' file, which may come along when it is pasted.
 COLUMNS: Final = ("subject", "barred_codes")
 # Calls at once while many codes are looked up.
 IN_FLIGHT: Final = 16
+
+# What a refused draw names, by its reason.
+BECAUSE: Final = {
+    "NOT_ENOUGH_INSPECTORS": _("检查%(unit)s需要 %(needed)s 人，名单上不回避它的只有 %(eligible)s 人。"),
+    "TOO_FEW_UNITS": _("%(unit)s只有 %(units)s 个单位，要抽 %(visits)s 个。"),
+    "UNUSABLE_FRAME": _("%(units)s 个单位之上没有%(level)s单位，例如%(unit)s。"),
+    "EMPTY_FRAME": _("范围内没有%(level)s单位。"),
+    "DRAW_TOO_LARGE": _("%(units)s 个单位与 %(inspectors)s 名检查人员的配对太多，最多 %(most)s 对。"),
+}
+FACT: Final = re.compile(r"%\((\w+)\)s")
 
 STARTING_WITH: Final = {
     "campaign": "",
@@ -79,7 +92,7 @@ async def act(turn: Turn) -> Response:
         try:
             return await _run(turn, form, typed, people, known)
         except (RemoteRefusal, RemoteFailure) as error:
-            return await _draw_form(turn, typed, refusal=error)
+            return await _draw_form(turn, typed, faults=await _because(turn, error), refusal=error)
     campaign = await turn.campaign(typed["campaign"])
     return turn.page(
         "draw_confirm.html",
@@ -132,10 +145,10 @@ def listed(text: str) -> tuple[list[Listed], list[Fault]]:
     for line, text_of_line in enumerate(text.splitlines(), start=1):
         if not text_of_line.strip():
             continue
-        cells = [cell.strip() for cell in next(csv.reader([text_of_line.replace("\t", ",").replace("，", ",")]))]
+        cells = _cells(text_of_line)
         if tuple(cells) == COLUMNS:
             continue
-        if len(cells) > len(COLUMNS) or not cells[0]:
+        if len(cells) > len(COLUMNS) or not SUBJECT.fullmatch(cells[0]):
             faults.append(Fault(_("检查人员第 %(line)s 行应为：人员代号，回避单位代码"), {"line": line}))
         elif cells[0] in seen:
             faults.append(Fault(_("检查人员第 %(line)s 行重复：%(subject)s"), {"line": line, "subject": cells[0]}))
@@ -143,6 +156,15 @@ def listed(text: str) -> tuple[list[Listed], list[Fault]]:
             seen.add(cells[0])
             people.append(Listed(cells[0], tuple(cells[1].split()) if len(cells) > 1 else ()))
     return people, faults
+
+
+def _cells(line: str) -> list[str]:
+    """The cells of a line, which may be a spreadsheet's or typed with a Chinese keyboard; none of what cannot be
+    read."""
+    try:
+        return [cell.strip() for cell in next(csv.reader([line.replace("\t", ",").replace("，", ",")]))]
+    except csv.Error:
+        return [""]
 
 
 def faults_of(typed: Mapping[str, str]) -> list[Fault]:
@@ -169,6 +191,25 @@ def levels_within(level: str, *, itself: bool) -> list[str]:
     if level not in order:
         return order
     return order[order.index(level) + (0 if itself else 1) :]
+
+
+async def _because(turn: Turn, error: RemoteRefusal | RemoteFailure) -> list[Fault]:
+    """What exactly stands in the way of a draw, where the service says so."""
+    if not isinstance(error, RemoteRefusal) or error.remote_reason not in BECAUSE:
+        return []
+    facts = dict(error.facts)
+    unit = facts.get("visit") or facts.get("unit") or facts.get("stratum", "")
+    known = await units.by_id(turn, [unit])
+    level = facts.get("stratum_level") or facts.get("frame_level", "")
+    said = {
+        **facts,
+        "unit": known[unit].display_name if unit in known else unit,
+        "level": turn.words(terms.LEVELS[level]) if level in terms.LEVELS else level,
+        "most": facts.get("most_pairs", ""),
+    }
+    words = BECAUSE[error.remote_reason]
+    # A reason may come with other facts than these: then its own words have to do.
+    return [Fault(words, said)] if all(said.get(each) for each in FACT.findall(words)) else []
 
 
 async def _draw_form(

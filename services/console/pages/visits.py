@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -10,8 +10,9 @@ from starlette.responses import Response
 
 from plumbline.directory.v1 import directory_pb2
 from plumbline.inspections.v1 import inspections_pb2
-from services.console import names, units
+from services.console import names, terms, units
 from services.console.door import Page, Turn
+from services.console.terms import mark as _
 from shared.rpc_client import RemoteFailure, RemoteRefusal
 
 # Clearance from which a planned visit may be known of (AC-3); without it there is no use in offering to look for them.
@@ -24,6 +25,8 @@ STATES: Final = {
     "at-the-unit": inspections_pb2.VISIT_STATE_CHECKED_IN,
     "closed": inspections_pb2.VISIT_STATE_CLOSED,
 }
+# By what the form's choices send.
+SEVERITIES: Final = {str(severity): severity for severity in terms.SEVERITIES}
 # One's own: what is under way, what comes next, what is done.
 OWN_ORDER: Final = ("at-the-unit", "planned", "closed")
 
@@ -125,13 +128,16 @@ async def raise_finding(turn: Turn) -> Response:
     """What was seen; it stands on the unit's ledger from now on (ME-1)."""
     form = await turn.form()
     typed = {field: str(form.get(field, "")).strip() for field in ("title", "detail", "wind", "severity")}
+    faults = faults_of(typed)
+    if faults:
+        return await _draw(turn, await _visit(turn), typed=typed, faults=faults)
     request = inspections_pb2.RaiseFindingRequest(
         visit=_name(turn),
         request_id=str(form.get("request_id", "")),
         title=typed["title"],
         detail=typed["detail"],
         wind=typed["wind"],
-        severity=int(typed["severity"]) if typed["severity"].isdecimal() else 0,  # type: ignore[arg-type]
+        severity=SEVERITIES[typed["severity"]],
     )
     try:
         await turn.call(turn.services.inspections.RaiseFinding, request)
@@ -146,6 +152,7 @@ async def _draw(
     visit: inspections_pb2.Visit,
     *,
     typed: Mapping[str, str] | None = None,
+    faults: Sequence[str] = (),
     refusal: RemoteRefusal | RemoteFailure | None = None,
 ) -> Response:
     request = inspections_pb2.ListFindingsRequest(
@@ -156,7 +163,9 @@ async def _draw(
     following = {"page": found.next_page_token}
     return turn.page(
         "visit.html",
+        status=400 if faults else 200,
         refusal=refusal,
+        faults=[turn.words(fault) for fault in faults],
         typed=typed or {"title": "", "detail": "", "wind": "", "severity": ""},
         findings=found.findings,
         next_address=f"{names.path_of(visit.name)}?{urlencode(following)}" if found.next_page_token else "",
@@ -183,6 +192,19 @@ async def _facts(turn: Turn, visit: inspections_pb2.Visit) -> dict[str, Any]:
         "is_under_way": visit.state == inspections_pb2.VISIT_STATE_CHECKED_IN,
         "section": "/visits",
     }
+
+
+def faults_of(typed: Mapping[str, str]) -> list[str]:
+    """What a finding still lacks, as sentences of the catalogue."""
+    return [
+        words
+        for words, lacks in (
+            (_("请写明发现了什么。"), not typed["title"]),
+            (_("请选择属于哪一类作风问题。"), not typed["wind"]),
+            (_("请选择严重程度。"), typed["severity"] not in SEVERITIES),
+        )
+        if lacks
+    ]
 
 
 def is_sent(turn: Turn) -> bool:
