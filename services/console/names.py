@@ -12,3 +12,8 @@ def path_of(name: str) -> str:
 def name_of(kind: str, tenant: str, key: str) -> str:
     """The name of the thing that a page's address says."""
     return f"tenants/{tenant}/{kind}/{key}"
+
+
+def short(name: str) -> str:
+    """Enough of a name or a subject to tell two apart on a page: the beginning of its last part."""
+    return name.rsplit("/", 1)[-1].rsplit(":", 1)[-1][:8]
