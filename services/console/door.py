@@ -38,7 +38,8 @@ log = structlog.get_logger()
 LANGUAGE_COOKIE = "language"
 # Says after a redirect that the deed was done; shown once.
 NOTICE_COOKIE = "notice"
-MOST_FORM_FIELDS = 2000
+# The largest form is a plan's: 500 measures of four fields, and what goes with every form.
+MOST_FORM_FIELDS = 2100
 
 
 @dataclass(frozen=True)
