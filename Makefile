@@ -64,6 +64,9 @@ faults: $(CONSOLE) ## Break one thing after the other and check what must hold; 
 bench: $(CONSOLE) ## Measure the running product and print the table (minutes; ARGS="--quick")
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
+picture: $(CONSOLE) ## Take the README's pictures anew, from the demonstration in a real browser
+	PLUMBLINE_PICTURES=docs/pictures $(BIN)/python -m pytest -q tests/integration/test_demonstration.py
+
 check: $(STAMP) ## ruff, mypy, import rules, buf lint and breaking, generated code current
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -85,4 +88,4 @@ format: $(STAMP) ## Put the code in its usual form
 clean: ## Remove the environment and the data of the embedded stack
 	rm -rf $(VENV) .plumbline protos/gen/buf services/console/static $(FRONTEND)/node_modules
 
-.PHONY: help setup console demo up test unit integration browser-setup browser faults bench check compose-check protos format clean
+.PHONY: help setup console demo up test unit integration browser-setup browser faults bench picture check compose-check protos format clean

@@ -17,6 +17,7 @@ import pytest
 from services.cli.demonstration.cast import WAITING_CITIES
 from services.cli.demonstration.story import UNMADE_VISITS
 from services.cli.folder import StackFolder
+from tests.browser import picture
 
 PASSWORD = r"\b(?:[a-z2-9]{4}-){3}[a-z2-9]{4}\b"
 PROJECT = Path(__file__).parents[2]
@@ -46,6 +47,7 @@ async def test_the_demonstration_tells_its_story_once_and_every_figure_equals_a_
     try:
         shown, told = await demonstrate(root / "data", json_file=root / "first.json")
         shown_again, again = await demonstrate(root / "data", json_file=root / "second.json")
+        await picture.take(root / "data")
     finally:
         StackFolder(root / "data").remove()
     signed_in = shown[shown.index("The web console:") :]

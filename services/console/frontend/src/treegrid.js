@@ -7,7 +7,8 @@ export function growTree(page) {
   const words = page.querySelector("#words").dataset;
   const listeners = [];
 
-  const rows = () => [...body.rows].filter((row) => !row.hidden);
+  // What is not drawn cannot take the focus, and would hold it up for good.
+  const rows = () => [...body.rows].filter((row) => row.getClientRects().length);
   const unitOf = (row) => row.dataset.unit;
   const below = (row) => [...body.rows].filter((each) => each.dataset.parent === unitOf(row) && !("top" in each.dataset));
   const isOpen = (row) => row.getAttribute("aria-expanded") === "true";
