@@ -34,9 +34,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Never silently."""
+    """What was left out is never left out silently; and what the pages weigh, for whoever adds to them."""
     if NOT_TESTED is not None:
         terminalreporter.write_line(NOT_TESTED, red=True, bold=True)
+    else:
+        weights = ", ".join(f"{source} {weight / 1000:.1f} kB" for source, weight in machine.weights().items())
+        terminalreporter.write_line(f"The console's files, compressed: {weights}")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -111,13 +114,10 @@ async def sit(
     """
     seated: list[Reader] = []
 
-    async def seat(
-        user_name: str, *, language: str = "zh", size: tuple[int, int] = DESKTOP, lets_tools_in: bool = False
-    ) -> Reader:
+    async def seat(user_name: str, *, language: str = "zh", size: tuple[int, int] = DESKTOP) -> Reader:
         context = await browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             storage_state=await signed_in(user_name) if user_name else None,
-            bypass_csp=lets_tools_in,
         )
         reader = await Reader.sit_down(context, land.address)
         await reader.speak(language)

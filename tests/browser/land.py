@@ -34,6 +34,7 @@ class Land:
     problems: dict[str, plans_pb2.Problem] = field(default_factory=dict)
     plans: dict[str, plans_pb2.Plan] = field(default_factory=dict)
     visits: dict[str, str] = field(default_factory=dict)
+    findings: list[str] = field(default_factory=list)
     draw: str = ""
     referrals: dict[str, referrals_pb2.Referral] = field(default_factory=dict)
     parked: str = ""
@@ -180,13 +181,14 @@ class Land:
             )
         ]
         await ask(stub.CloseVisit, inspections_pb2.CloseVisitRequest(name=closed, request_id=request_id()), inspector)
-        await self._refer([finding.name for finding in seen], inspector)
+        self.findings = [finding.name for finding in seen]
+        await self._refer(inspector)
 
-    async def _refer(self, findings: list[str], inspector: str) -> None:
-        """A referral in each state."""
+    async def _refer(self, inspector: str) -> None:
+        """A referral in each state; the last finding is not handed over."""
         stub = referrals_pb2_grpc.ReferralServiceStub(self.reception.channel("referrals"))
         officer = self._token("discipline_officer", "0", "discipline", 3)
-        for state, finding in zip(("sent", "accepted", "returned", "concluded"), findings, strict=False):
+        for state, finding in zip(("sent", "accepted", "returned", "concluded"), self.findings, strict=False):
             referral = await self._once_known(
                 stub.CreateReferral,
                 referrals_pb2.CreateReferralRequest(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
+
+from services.console import assets
 
 PROJECT = Path(__file__).resolve().parents[2]
 # Pictures of the pages, and of what stood there when a test failed; git ignores them.
@@ -43,6 +46,15 @@ def not_tested(
         "run `make browser-setup`. Not tested: every page in both languages, sign-in, forms, keyboard, "
         "accessibility, content security policy, TLS"
     )
+
+
+def weights() -> dict[str, int]:
+    """What a browser fetches once of each file that was built, in bytes after compression."""
+    built = assets.read()
+    return {
+        source: len(gzip.compress((assets.FOLDER / Path(address).name).read_bytes(), compresslevel=6))
+        for source, address in built.addresses.items()
+    }
 
 
 def flags() -> list[str]:
