@@ -6,5 +6,6 @@ case "${1:-}" in
     migrations) exec python -m shared.migrations ;;
     streams) exec python -m shared.declare ;;
     directory | plans | inspections | referrals | rollups | audit) exec python -m "services.$1.main" ;;
+    console) exec python -m services.console.main ;;
     *) exec python -m services.cli.main "$@" ;;
 esac
