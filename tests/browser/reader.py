@@ -77,6 +77,10 @@ class Reader:
         cookie: Any = {"name": "language", "value": language, "url": self.address}
         await self.page.context.add_cookies([cookie])
 
+    async def look_away(self) -> None:
+        """Leaves the console for an empty page, so that nothing is asked of it any more."""
+        await self.page.goto("about:blank")
+
     @property
     def path(self) -> str:
         """Where the page is, without the host."""
