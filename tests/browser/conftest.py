@@ -14,6 +14,7 @@ from playwright.async_api import Browser, async_playwright
 
 from services.cli.folder import StackFolder
 from services.cli.stack import Stack, StackOptions
+from services.console import assets
 from tests import complaints
 from tests.browser import machine
 from tests.browser.land import Land
@@ -37,7 +38,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """What was left out is never left out silently; and what the pages weigh, for whoever adds to them."""
     if NOT_TESTED is not None:
         terminalreporter.write_line(NOT_TESTED, red=True, bold=True)
-    else:
+    elif (assets.FOLDER / "manifest.json").exists():
         weights = ", ".join(f"{source} {weight / 1000:.1f} kB" for source, weight in machine.weights().items())
         terminalreporter.write_line(f"The console's files, compressed: {weights}")
 

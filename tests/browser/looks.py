@@ -39,6 +39,11 @@ def plan(state: str) -> Callable[[Land], str]:
     return lambda land: page_of(land.plans[state].name)
 
 
+def problem(state: str) -> Callable[[Land], str]:
+    """The address of the problem in a state."""
+    return lambda land: page_of(land.problems[state].name)
+
+
 def visit(state: str, then: str = "") -> Callable[[Land], str]:
     """The address of the visit in a state. then: a page below it."""
     return lambda land: page_of(land.visits[state]) + then
@@ -68,6 +73,14 @@ LOOKS = (
     Look("desk-office", "office", at("/desk?below=1"), at("下级报告完成，等待核验")),
     Look("desk-nothing", "clerk", at("/desk?state=4&light=3"), at("没有符合条件的问题")),
     Look("unit", "office", lambda land: f"/units/{land.reception.unit(COUNTY).id}", at("该单位的方案")),
+    Look("problem-new", "clerk", at("/problems/new"), at("录入问题")),
+    Look("problem-open", "clerk", problem("open"), at("提交进展")),
+    Look("problem-in-progress", "clerk", problem("in_progress"), lambda land: land.problems["in_progress"].remark),
+    Look("problem-overdue", "clerk", problem("overdue"), at("红灯")),
+    Look("problem-hostile", "clerk", problem("hostile"), at(HOSTILE)),
+    Look("problem-to-verify", "office", problem("done"), at("确认通过")),
+    Look("problem-to-deregister", "office", problem("verified"), at("销号")),
+    Look("problem-closed", "clerk", problem("closed"), lambda land: land.problems["closed"].title),
     Look("plan-draft", "clerk", plan("draft"), lambda land: land.plans["draft"].title),
     Look("plan-new", "clerk", at("/plans/new"), at("起草方案")),
     Look("plan-edit", "clerk", lambda land: f"{plan('draft')(land)}/edit", at("修改方案")),
