@@ -23,7 +23,11 @@ from shared.campaigns import Campaign
 URGENT_LINES: Final = 6
 # Among so many of the most urgent is looked for what a verifier sent back.
 LOOKED_THROUGH: Final = 100
+# Histories read for it; more that count from the start again are hardly ever there at once.
+HISTORIES_READ: Final = 20
 PLANS_SHOWN: Final = 50
+# Who may do none of these only looks: nothing waits for them.
+DEEDS: Final = ("plans.report_progress", "plans.verify", "plans.register")
 LIGHTS_OF_HASTE: Final = (plans_pb2.LIGHT_RED, plans_pb2.LIGHT_YELLOW)
 
 
@@ -77,7 +81,8 @@ async def own(turn: Turn) -> Response:
     grant = turn.viewer.grant
     works = turn.viewer.may("plans.report_progress")
     filters = read(turn.request.query_params, base="/desk", only_unit=works)
-    unit, waiting = await asyncio.gather(_unit(turn, grant.unit), _waiting(turn, grant.unit))
+    unit = await _unit(turn, grant.unit)
+    waiting = await _waiting(turn, grant.unit) if any(turn.viewer.may(deed) for deed in DEEDS) else None
     return await _draw(turn, unit, filters, waiting)
 
 
@@ -220,7 +225,7 @@ async def below_in(turn: Turn, unit: str, state: plans_pb2.ProblemState, *, line
 
 async def _sent_back(turn: Turn, problems: Sequence[plans_pb2.Problem]) -> list[plans_pb2.Problem]:
     """Those whose last deed is a verifier's sending back. Only what counts from the start again can be one."""
-    candidates = [each for each in problems if ledger.may_be_sent_back(each)][:URGENT_LINES]
+    candidates = [each for each in problems if ledger.may_be_sent_back(each)][:HISTORIES_READ]
     histories = await asyncio.gather(*(ledger.steps(turn, each.name) for each in candidates))
     return [each for each, steps in zip(candidates, histories, strict=True) if ledger.is_sent_back(steps)]
 
