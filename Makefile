@@ -27,7 +27,8 @@ $(STAMP): requirements.lock pyproject.toml protos/generate.py
 
 $(NODE_MODULES): $(STAMP) $(FRONTEND)/package.json $(FRONTEND)/package-lock.json
 	@echo "Fetching the front end's packages ..."
-	@cd $(FRONTEND) && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent --ignore-scripts
+	@# Node by itself trusts only the certificates that it brings; an organisation's own are the system's.
+	@cd $(FRONTEND) && NODE_USE_SYSTEM_CA=1 PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --loglevel=error --ignore-scripts
 	@touch $(NODE_MODULES)
 
 $(CONSOLE): $(NODE_MODULES) $(FRONTEND)/build.mjs $(wildcard $(FRONTEND)/src/*)
