@@ -32,6 +32,7 @@ ENTRIES: Final = (
 # Where somebody's work lies; whoever is not named begins with the situation.
 _HOME: Final = {
     "unit_clerk": "/desk",
+    "campaign_office": "/desk",
     "supervision_inspector": "/visits",
     "draw_custodian": "/draws",
     "discipline_officer": "/referrals",

@@ -37,8 +37,8 @@ ROLES: Final = {
     "draw_custodian": _("抽取保管人"),
     "discipline_officer": _("纪检监察"),
     "analyst": _("分析员"),
-    "auditor": _("审计"),
-    "administrator": _("系统管理"),
+    "auditor": _("审计员"),
+    "administrator": _("系统管理员"),
 }
 
 LEVELS: Final = {
