@@ -26,7 +26,7 @@ async def test_somebody_signs_in_by_the_form_and_is_where_they_wanted_to_be(land
     ("user_name", "home"),
     [
         ("analyst", "/situation"),
-        ("office", "/situation"),
+        ("office", "/desk"),
         ("clerk", "/desk"),
         ("inspector", "/visits"),
         ("discipline", "/referrals"),
