@@ -133,7 +133,15 @@ class Turn:
         """On to another page after a deed, which then says the notice once."""
         answer = RedirectResponse(path, status_code=303)
         if notice:
-            answer.set_cookie(NOTICE_COOKIE, quote(notice), max_age=60, httponly=True, samesite="lax", path="/")
+            answer.set_cookie(
+                NOTICE_COOKIE,
+                quote(notice),
+                max_age=60,
+                path="/",
+                httponly=True,
+                samesite="lax",
+                secure=self.house.config.over_tls,
+            )
         return answer
 
 
@@ -213,7 +221,7 @@ def draw(house: House, request: Request, language: Language, template: str, *, s
     }
     answer = HTMLResponse(house.screen.draw(template, language, given), status_code=status)
     if NOTICE_COOKIE in request.cookies:
-        answer.delete_cookie(NOTICE_COOKIE, path="/")
+        answer.delete_cookie(NOTICE_COOKIE, path="/", secure=house.config.over_tls, httponly=True)
     return answer
 
 

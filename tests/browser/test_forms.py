@@ -41,6 +41,9 @@ class Sender:
         self._path = page_of(plan.name)
         self.fields = fields
 
+    async def look(self, path: str) -> httpx.Response:
+        return await self._client.get(path)
+
     async def register(self, *, headers: dict[str, str] | None = None, **changes: str) -> httpx.Response:
         sent = {**self.fields, "deed": "register", **changes}
         return await self._client.post(self._path, data=sent, headers=OURS if headers is None else headers)
@@ -124,6 +127,17 @@ async def test_what_somebody_else_did_meanwhile_is_told_and_what_was_typed_is_ke
     await expect(reader.page.get_by_label("其他原因或补充说明")).to_have_value("请补充附件")
     assert await again(land, plan) == plan
     reader.forgive(409)
+
+
+async def test_what_is_said_after_a_deed_is_for_no_script(land: Land, sender: Any) -> None:
+    """Neither when it is set nor when it is taken away."""
+    form = await sender(await lodged(land, "提示不给脚本的方案"))
+
+    done, shown = await form.register(), await form.look("/lodgings")
+
+    for answer in (done, shown):
+        (notice,) = [each for each in answer.headers.get_list("set-cookie") if each.startswith("notice=")]
+        assert "httponly" in notice.lower()
 
 
 async def test_a_notice_is_shown_once(land: Land, sit: Opens) -> None:
