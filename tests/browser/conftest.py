@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Error as PlaywrightError
 
 from services.cli.folder import StackFolder
 from services.cli.stack import Stack, StackOptions
@@ -131,7 +132,9 @@ async def sit(
         if failed:
             name = re.sub(r"[^\w-]+", "-", request.node.name)
             file = machine.FAILURES / f"{name}-{number}.png"
-            await reader.photograph(file)
+            # A page that hangs has no picture, and the failure is another.
+            with contextlib.suppress(PlaywrightError):
+                await reader.photograph(file)
             print(f"{reader.page.url} photographed: {file}", *reader.troubles, sep="\n")
         await reader.page.context.close()
     troubles = [trouble for reader in seated for trouble in reader.troubles]
