@@ -21,6 +21,7 @@ from services.console.clients import Services
 from services.console.session import Viewer
 from shared import dates
 from shared.clock import Clock
+from shared.errors import Code
 from shared.rpc_client import RemoteFailure, RemoteRefusal
 
 log = structlog.get_logger()
@@ -31,6 +32,8 @@ MOST_TABLES: Final = 24
 WATCH_S: Final = 295.0
 # After a failure; the service is back within seconds or the page says that it waits.
 _PAUSE_S: Final = 0.5
+# Refusals that pass: a token that ended takes another one's place, a service comes back, others stop watching.
+_PASSING: Final = frozenset({Code.UNAUTHENTICATED, Code.UNAVAILABLE, Code.RESOURCE_EXHAUSTED, Code.DEADLINE_EXCEEDED})
 # Messages that one slow browser may be behind; beyond, it gets the whole table anew instead of every step.
 _BEHIND: Final = 32
 
@@ -111,6 +114,10 @@ class Watch:
                         self._take(message)
             except RemoteRefusal as refusal:
                 log.info("watch_refused", reason=refusal.remote_reason)
+                if refusal.remote_code not in _PASSING:
+                    # Asking again would be answered alike, and each refusal is an entry of the audit log.
+                    self._tell_all(_event(self.question.unit, {"kind": "refused"}))
+                    return
                 await asyncio.sleep(_PAUSE_S)
             except RemoteFailure as failure:
                 log.info("watch_failed", status=failure.status)

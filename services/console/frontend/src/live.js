@@ -97,6 +97,14 @@ export function followFigures(page, { tree, treemap }) {
       state("away");
       return;
     }
+    if (message.kind === "refused") {
+      // Of a single row it means nothing new; of the page's own unit, that there will be no more figures.
+      if (message.unit === whole) {
+        close();
+        state("ended");
+      }
+      return;
+    }
     state("live");
     for (const row of message.rows ?? []) {
       const [unit, reported, participating, ...values] = row;
