@@ -19,7 +19,7 @@ from plumbline.rollups.v1 import rollups_pb2
 from services.console import clients
 from services.console.clients import Services
 from services.console.session import Viewer
-from shared import dates
+from shared import dates, watched_tables
 from shared.clock import Clock
 from shared.errors import Code
 from shared.rpc_client import RemoteFailure, RemoteRefusal
@@ -133,13 +133,9 @@ class Watch:
             return
         if self._table is None:
             return
-        fresh = message.change if kind == "change" else message.heartbeat
-        self._snapshot = None
-        self._table.as_of_time.CopyFrom(fresh.as_of_time)
-        self._table.facts_pending, self._table.lag_ms = fresh.facts_pending, fresh.lag_ms
+        self._table, self._snapshot = watched_tables.kept(self._table, message), None
         said: dict[str, Any] = {"kind": kind, **_freshness(self._table)}
         if kind == "change":
-            _apply(self._table, message.change)
             said["rows"] = [_row(row) for row in message.change.rows]
             said["gone"] = list(message.change.gone_units)
             if message.change.HasField("total"):
@@ -204,19 +200,6 @@ class Live:
 def _question(viewer: Viewer, unit: str, campaign: str) -> Question:
     grant = viewer.grant
     return Question(grant.tenant, grant.role, grant.path, grant.clearance, unit, campaign)
-
-
-def _apply(table: rollups_pb2.Table, change: rollups_pb2.TableChange) -> None:
-    """Brings a table to what a change says; rows stay in code order."""
-    rows = {row.unit: row for row in table.rows} | {row.unit: row for row in change.rows}
-    for unit in change.gone_units:
-        rows.pop(unit, None)
-    ordered = sorted(rows.values(), key=lambda row: (row.code, row.unit))
-    del table.rows[:]
-    table.rows.extend(ordered)
-    table.empty_reason = change.empty_reason
-    if change.HasField("total"):
-        table.total.CopyFrom(change.total)
 
 
 def _whole(table: rollups_pb2.Table) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`plumbline rollup watch`: the table of figures as it changes; `live_figures.py` keeps it, `figures.py` draws it."""
+"""`plumbline rollup watch`: the table of figures as it changes; `figures.py` draws it."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from services.cli.figures import Column
 from services.cli.options import DataOption, JsonOption, LangOption, chosen
 from services.cli.render import Screen
 from services.cli.words import both
+from shared import watched_tables
 
 UnitOption = Annotated[str, typer.Option("--unit", help=both("rollup.table.unit"), show_default=False)]
 LevelOption = Annotated[str, typer.Option("--level", help=both("rollup.table.level"), show_default=False)]
@@ -50,7 +51,7 @@ def watch(
             # A watch ends with its deadline; whoever still looks opens it again.
             while True:
                 async for told in connection.download(connection.rollups.WatchTable, request):
-                    table = live_figures.kept(table, told)
+                    table = watched_tables.kept(table, told)
                     if metrics and seen == 0:
                         figures.check_metrics(table, wanted)
                     if for_programs:

@@ -11,6 +11,7 @@ from plumbline.rollups.v1 import rollups_pb2
 from services.cli import figures, live_figures
 from services.cli.render import Screen
 from services.cli.words import Language
+from shared import watched_tables
 
 WANTED = ("problems_total",)
 
@@ -38,7 +39,7 @@ def a_screen() -> Screen:
 def test_changed_new_and_gone_rows_are_kept_in_code_order_with_how_fresh_they_are() -> None:
     before = a_table(row("11", 1), row("13", 3), total=4)
 
-    after = live_figures.kept(before, a_change(row("12", 2), row("11", 5), total=7, gone=("unit-13",)))
+    after = watched_tables.kept(before, a_change(row("12", 2), row("11", 5), total=7, gone=("unit-13",)))
 
     assert [(each.code, each.values[0]) for each in after.rows] == [("11", 5), ("12", 2)]
     assert (after.total.values[0], after.as_of_time.seconds, after.facts_pending, after.lag_ms) == (7, 9, 0, 7)
@@ -49,7 +50,7 @@ def test_a_heartbeat_changes_only_how_fresh_the_table_is() -> None:
     before = a_table(row("11", 1), total=1)
     beat = rollups_pb2.WatchTableResponse(heartbeat=rollups_pb2.TableHeartbeat(facts_pending=-1))
 
-    after = live_figures.kept(before, beat)
+    after = watched_tables.kept(before, beat)
 
     assert (list(after.rows), after.total, after.facts_pending) == (list(before.rows), before.total, -1)
 
@@ -57,7 +58,7 @@ def test_a_heartbeat_changes_only_how_fresh_the_table_is() -> None:
 def test_a_snapshot_takes_the_place_of_everything() -> None:
     whole = a_table(row("12", 2), total=2)
 
-    after = live_figures.kept(a_table(row("11", 1), total=1), rollups_pb2.WatchTableResponse(snapshot=whole))
+    after = watched_tables.kept(a_table(row("11", 1), total=1), rollups_pb2.WatchTableResponse(snapshot=whole))
 
     assert after == whole
 
